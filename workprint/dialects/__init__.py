@@ -1,0 +1,55 @@
+"""Dialects: pure translation between a spec and one provider's words, both ways. No I/O; one `VideoProvider` block carries
+the requests and brings the replies.
+
+A dialect never raises on what a provider says: an answer it cannot read becomes `Unanswered` or `Unreadable`, and an
+unknown status becomes an `Observation` with `state=None`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from workprint.outcomes import Checked, Observation, Reply, Request, Submitted
+from workprint.spec import Spec
+
+
+class Dialect(Protocol):
+    """One provider family's language."""
+
+    name: str
+
+    def submit(
+        self,
+        spec: Spec,
+        media: Mapping[str, str],
+        *,
+        client_ref: str,
+        draft_task_id: str | None = None,
+        callback_url: str | None = None,
+    ) -> Request:
+        """The POST that makes a task. `media` maps a reference's SHA-256 to a URL (or data URL) the provider can read."""
+        ...
+
+    def read_submit(self, reply: Reply) -> Submitted:
+        """What the answer to the POST means."""
+        ...
+
+    def check(self, task_id: str) -> Request:
+        """The GET of one task."""
+        ...
+
+    def read_check(self, reply: Reply, now: datetime) -> Checked:
+        """What the answer to the GET means. `now` stands in for the link's start where the provider gives none."""
+        ...
+
+    def cancel(self, task_id: str) -> Request:
+        """The request that cancels a task that has not started."""
+        ...
+
+    def list(self, page: int, size: int) -> Request:
+        """One page (from 1) of our recent tasks, newest first."""
+        ...
+
+    def read_list(self, reply: Reply, now: datetime) -> tuple[Observation, ...]:
+        """The tasks of one page; empty when the answer cannot be read or the page is past the end."""
+        ...

@@ -1,0 +1,127 @@
+"""Every error Workprint raises on purpose, drawn once.
+
+WorkprintError
+|-- InputError            what was asked for cannot be done as written: a list of problems, nothing was spent
+|-- OverBudget            the quote is above the brief's budget
+|-- LedgerError
+|   |-- IllegalTransition the life of a render has no such step
+|   |-- StaleState        somebody else changed the render first (compare-and-set lost)
+|   |-- NotFound          the ledger knows no such thing
+|   `-- ApprovalMissing   a final without an approval that covers it
+|-- ProviderError
+|   |-- Rejected          the provider refused; nothing was created; carries the classified failure
+|   `-- OutcomeUnknown    nobody can say whether a paid task exists
+|-- ArchiveError
+|   |-- LinkDead          the provider's link no longer answers with the file
+|   |-- BadMedia          the bytes are not the video that was paid for
+|   |-- AlreadyThere      the key exists and holds other bytes
+|   `-- NotVerified       what was read back is not what was sent
+|-- UnsafeUrl             an outbound URL points where it must not
+`-- ModerationUnavailable a check could not be made, so the answer is no
+
+`str(error)` is for the log; `error.diagnostics()` is for the person at the terminal. Class docstrings are the default
+messages, so a raise needs no text.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workprint.failures import Failure
+    from workprint.problems import Problem
+
+
+class WorkprintError(Exception):
+    """Workprint could not do this."""
+
+    def __init__(self, message: str | None = None, *, fix: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+        self.fix = fix
+
+    def diagnostics(self) -> str:
+        """What happened and how to mend it, for a person."""
+        return f"{self}\n  {self.fix}" if self.fix else str(self)
+
+
+class InputError(WorkprintError):
+    """What was asked for cannot be done as written."""
+
+    def __init__(self, problems: "Sequence[Problem]") -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.path}: {p.rule}" for p in self.problems))
+
+    def diagnostics(self) -> str:
+        """One line a problem: path, rule, fix."""
+        return "\n".join(p.line() for p in self.problems)
+
+
+class OverBudget(WorkprintError):
+    """The quote is above the brief's budget."""
+
+
+class LedgerError(WorkprintError):
+    """The ledger could not do this."""
+
+
+class IllegalTransition(LedgerError):
+    """The life of a render has no such step."""
+
+
+class StaleState(LedgerError):
+    """Somebody else changed the render first."""
+
+
+class NotFound(LedgerError):
+    """The ledger knows no such thing."""
+
+
+class ApprovalMissing(LedgerError):
+    """A final needs an approval that covers it, and there is none."""
+
+
+class ProviderError(WorkprintError):
+    """The provider could not do this."""
+
+
+class Rejected(ProviderError):
+    """The provider refused the request; nothing was created."""
+
+    def __init__(self, failure: "Failure") -> None:
+        super().__init__(f"{failure.kind} at {failure.stage} ({failure.code or 'no code'}): {failure.raw}")
+        self.failure = failure
+
+    def diagnostics(self) -> str:
+        """The sentence for the customer, then the provider's own words."""
+        return f"{self.failure.sentence('en')}\n  {self}"
+
+
+class OutcomeUnknown(ProviderError):
+    """Nobody can say whether a paid task exists."""
+
+
+class ArchiveError(WorkprintError):
+    """The file could not be archived."""
+
+
+class LinkDead(ArchiveError):
+    """The provider's link no longer answers with the file."""
+
+
+class BadMedia(ArchiveError):
+    """The bytes are not the video that was paid for."""
+
+
+class AlreadyThere(ArchiveError):
+    """The key exists and holds other bytes."""
+
+
+class NotVerified(ArchiveError):
+    """What was read back from the bucket is not what was sent."""
+
+
+class UnsafeUrl(WorkprintError):
+    """An outbound URL points where it must not."""
+
+
+class ModerationUnavailable(WorkprintError):
+    """A moderation check could not be made, so the answer is no."""

@@ -1,0 +1,99 @@
+"""What a provider can answer, in our words. Dialects make these from HTTP replies; nothing else reads a provider's body."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workprint.failures import Failure
+from workprint.states import RenderState
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request to a provider, relative to its base URL and path prefix."""
+
+    method: str
+    path: str
+    json: Mapping[str, Any] | None = None
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP reply. Header names are lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider made a task and said its id."""
+
+    task_id: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider said no, in words that prove nothing was created."""
+
+    failure: Failure
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The request may have made a task: time-out, broken connection, bare 5xx, an answer that cannot be read."""
+
+    reason: str
+    raw: str = ""
+
+
+Submitted = Accepted | Refused | Unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the provider says of one of its tasks right now.
+
+    `state` is None when the provider's word is not known to us: keep polling, never terminal, never success.
+    """
+
+    task_id: str
+    state: RenderState | None
+    #: The provider's own word.
+    code: str
+    raw: str
+    #: 0.0 to 1.0 where the provider reports it.
+    progress: float | None = None
+    link: str | None = None
+    link_expires_at: datetime | None = None
+    #: Tokens the provider says it billed.
+    tokens: int | None = None
+    failure: Failure | None = None
+    #: Whatever of ours the provider echoes.
+    client_ref: str = ""
+    model: str = ""
+    created_at: datetime | None = None
+    #: Seconds the provider asked us to wait before asking again.
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """The provider knows no task of that id (any more)."""
+
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The answer to a GET says nothing about the task: 429, 5xx, network trouble. Ask again later."""
+
+    failure: Failure
+
+
+Checked = Observation | NotThere | Unreadable
