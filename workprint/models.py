@@ -160,9 +160,9 @@ def model_facts(name: str) -> ModelFacts:
     facts = _facts().get(name)
     if facts is None:
         known = ", ".join(known_models())
-        fix = f"Set the provider block's model to one of: {known}; or add its facts to workprint/data/models.json."
+        fix = f"set the provider block's model to one of: {known}; or add its facts to workprint/data/models.json"
         zh = f"价格表中没有模型 {name}；请在 provider 配置中选择：{known}。"
-        raise InputError([Problem("provider.model", f"No facts and prices are known of model {name!r}.", fix, zh=zh)])
+        raise InputError([Problem("provider.model", f"no facts and prices are known of model {name!r}", fix, zh=zh)])
     return facts
 
 
@@ -182,9 +182,9 @@ def _seconds(video: FrozenReference, limits: Limits) -> Decimal:
 
 def _no_price(name: str, spec: Spec) -> Problem:
     field = "draft.resolution" if spec.kind is Kind.DRAFT else "final.resolution"
-    rule = f"The price list has no line for {name} at {spec.resolution}."
+    rule = f"the price list of {name} has no line for {spec.resolution}"
     zh = f"价格表中没有 {name} 在 {spec.resolution} 的价格；请更换分辨率。"
-    return Problem(field, rule, "Choose a resolution the model can do.", zh=zh)
+    return Problem(field, rule, "choose a resolution the model can do", zh=zh)
 
 
 @cache

@@ -101,8 +101,8 @@ def currency_problem(asked: str, has: str, model: str) -> Problem:
     """The budget is in another currency than the price list; nothing converts money silently."""
     return Problem(
         "budget.currency",
-        f"The prices of {model} are in {has}, the budget is in {asked}.",
-        f"Give the budget in {has}.",
+        f"the prices of {model} are in {has}, the budget is in {asked}",
+        f"give the budget in {has}",
         zh=f"{model} 的价格以 {has} 计，预算以 {asked} 计；请改用 {has} 预算。",
     )
 
