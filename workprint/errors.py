@@ -17,7 +17,11 @@ WorkprintError
 |   |-- AlreadyThere      the key exists and holds other bytes
 |   `-- NotVerified       what was read back is not what was sent
 |-- UnsafeUrl             an outbound URL points where it must not
-`-- ModerationUnavailable a check could not be made, so the answer is no
+|-- OutboundError         an address outside did not do what was asked; says whether asking again can help
+|   |-- FetchFailed       a file could not be fetched
+|   `-- CallbackFailed    a report could not be delivered
+|-- ModerationUnavailable a check could not be made, so the answer is no
+`-- StackError            a process of the local stack is missing, did not start or died
 
 `str(error)` is for the log; `error.diagnostics()` is for the person at the terminal. Class docstrings are the default
 messages, so a raise needs no text.
@@ -123,5 +127,30 @@ class UnsafeUrl(WorkprintError):
     """An outbound URL points where it must not."""
 
 
+class OutboundError(WorkprintError):
+    """An address outside did not do what was asked."""
+
+    def __init__(
+        self, message: str | None = None, *, retryable: bool, retry_after: float | None = None, fix: str = ""
+    ) -> None:
+        super().__init__(message, fix=fix)
+        #: Whether the same request can succeed later.
+        self.retryable = retryable
+        #: Seconds the other side asked us to wait; None when it did not say.
+        self.retry_after = retry_after
+
+
+class FetchFailed(OutboundError):
+    """A file could not be fetched."""
+
+
+class CallbackFailed(OutboundError):
+    """A report could not be delivered."""
+
+
 class ModerationUnavailable(WorkprintError):
     """A moderation check could not be made, so the answer is no."""
+
+
+class StackError(WorkprintError):
+    """A process of the local stack is missing, did not start or died."""

@@ -1,0 +1,69 @@
+"""What the stack starts, with which arguments and environment, and how one knows that it is ready."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+from deployments.stack.home import Home, Secrets
+from deployments.stack.leash import Program
+from deployments.stack.ports import LOOPBACK
+
+#: Name of the work pool in `deployments/prefect.yaml`.
+WORK_POOL = "workprint"
+#: Printed by the S3 server and the sandbox when they answer.
+READY_LINE = "ready on http"
+
+_WAVE_SERVERS, _WAVE_WORKER = 0, 1
+
+
+def prefect_env(home: Home, port: int) -> dict[str, str]:
+    """Settings of every Prefect process and client of this stack; the user's own Prefect profile does not count."""
+    api = f"http://{LOOPBACK}:{port}/api"
+    return {
+        "PREFECT_HOME": str(home.prefect),
+        "PREFECT_API_URL": api,
+        "PREFECT_UI_API_URL": api,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_CLI_PROMPT": "false",
+        # From Resume to the first line of the flow: these two decide (reference: the defaults are 10 s and 10 s).
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+    }
+
+
+def child_env(home: Home, port: int) -> dict[str, str]:
+    """Our own environment without the caller's Prefect settings, plus the stack's."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return {
+        **inherited,
+        **prefect_env(home, port),
+        "WORKPRINT_HOME": str(home.root),
+        # Log files are read while their process runs.
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def servers(home: Home, secrets: Secrets, ports: Mapping[str, int]) -> tuple[Program, ...]:
+    """What depends on nothing and is started at once."""
+    env = child_env(home, ports["prefect"])
+    return (
+        _program("prefect", env, "prefect", "server", "start", "--host", LOOPBACK, "--port", str(ports["prefect"])),
+        _program("s3", env, "deployments.objectstore", "--home", str(home.s3), "--port", str(ports["s3"])),
+        _program(
+            "sandbox",
+            {**env, "WORKPRINT_SANDBOX_KEY": secrets.sandbox_key},
+            *("deployments.sandbox", "--home", str(home.sandbox), "--port", str(ports["sandbox"])),
+        ),
+    )
+
+
+def worker(home: Home, ports: Mapping[str, int]) -> Program:
+    """The process that runs the flows; it needs the server and the work pool."""
+    arguments = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "local")
+    return _program("worker", child_env(home, ports["prefect"]), *arguments, wave=_WAVE_WORKER)
+
+
+def _program(name: str, env: Mapping[str, str], *module: str, wave: int = _WAVE_SERVERS) -> Program:
+    return Program(name, (sys.executable, "-m", *module), env, wave)

@@ -1,0 +1,140 @@
+"""What Prefect has to know: the work pool, the blocks, the deployments. Registering twice changes nothing.
+
+The deployments come from `deployments/prefect.yaml`, the same file `prefect deploy --all` reads; doing it through the
+client in a process that has Prefect loaded already saves the start of another one. A schedule is set when a
+deployment is first made, and never again: from then on it belongs to the person who edits it in the UI.
+"""
+
+import asyncio
+import importlib
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from deployments.objectstore import ObjectStore
+from deployments.stack.home import Home
+from deployments.stack.plan import WORK_POOL
+from deployments.stack.state import StackState
+from workprint.errors import StackError
+
+if TYPE_CHECKING:
+    from prefect.blocks.core import Block
+    from prefect.client.orchestration import PrefectClient
+
+#: Names of the block documents that the flows load.
+PROVIDER, ARCHIVE, LEDGER, CALLBACK = "sandbox", "archive", "ledger", "callback"
+#: The embedded S3 server's bucket.
+BUCKET = "workprint"
+#: What the sandbox's ark dialect renders with.
+SANDBOX_MODEL = "doubao-seedance-1-5-pro-251215"
+
+
+def warm_up() -> None:
+    """Import what registering needs: seconds of work, done in a thread while the servers start."""
+    importlib.import_module("prefect.client.orchestration")
+    importlib.import_module("prefect.deployments.runner")
+    importlib.import_module("prefect.workers.process")
+    importlib.import_module("blocks")
+    for entry in _entries():
+        importlib.import_module(entry["entrypoint"].rpartition(".")[0])
+
+
+async def register(home: Home, state: StackState) -> None:
+    """Work pool, blocks and deployments on the server of `PREFECT_API_URL`, and a migrated ledger and bucket."""
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        await _register_pool(client)
+        await asyncio.gather(*(_deploy(client, entry) for entry in _entries()), _blocks(client, home, state))
+
+
+async def _register_pool(client: "PrefectClient") -> None:
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectAlreadyExists
+    from prefect.workers.process import ProcessWorker
+
+    template = ProcessWorker.get_default_base_job_template()
+    try:
+        await client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process", base_job_template=template))
+    except ObjectAlreadyExists:
+        return
+
+
+async def _blocks(client: "PrefectClient", home: Home, state: StackState) -> None:
+    for name, block in local_blocks(home, state).items():
+        await block._save(name, overwrite=True, client=client)
+
+
+def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
+    """The blocks of this stack, as documents to save or to use with no server in between."""
+    from blocks.bucket import ArchiveBucket
+    from blocks.report_callback import CallbackSender
+    from prefect_aws import AwsClientParameters, MinIOCredentials
+    from pydantic import SecretStr
+
+    from blocks.ledger import LedgerDatabase
+    from blocks.provider import VideoProvider
+
+    secrets, store = home.secrets(), ObjectStore(home.s3, state.ports["s3"])
+    credentials = MinIOCredentials(
+        minio_root_user=store.access_key,
+        minio_root_password=SecretStr(store.secret_key),
+        aws_client_parameters=AwsClientParameters(endpoint_url=store.endpoint_url),
+    )
+    return {
+        LEDGER: LedgerDatabase(url=SecretStr(state.ledger_url)),
+        ARCHIVE: ArchiveBucket(credentials=credentials, bucket=BUCKET),
+        PROVIDER: VideoProvider(
+            dialect="ark",
+            base_url=state.sandbox_url,
+            api_key=SecretStr(secrets.sandbox_key),
+            model=SANDBOX_MODEL,
+            # The sandbox's links point at this machine.
+            allow_private_network=True,
+        ),
+        CALLBACK: CallbackSender(secret=SecretStr(secrets.callback_secret)),
+    }
+
+
+def _entries() -> list[dict[str, Any]]:
+    from ruamel.yaml import YAML
+
+    text = (files("deployments") / "prefect.yaml").read_text(encoding="utf-8")
+    entries = YAML(typ="safe").load(text)["deployments"]
+    if not entries:
+        raise StackError("deployments/prefect.yaml names no deployment")
+    return list(entries)
+
+
+async def _deploy(client: "PrefectClient", entry: dict[str, Any]) -> None:
+    from prefect.deployments.runner import RunnerDeployment
+
+    deployment = RunnerDeployment.from_entrypoint(
+        entry["entrypoint"],
+        entry["name"],
+        parameters=entry.get("parameters"),
+        description=entry.get("description"),
+        tags=entry.get("tags"),
+        version=entry.get("version"),
+        concurrency_limit=entry.get("concurrency_limit"),
+        enforce_parameter_schema=entry.get("enforce_parameter_schema", True),
+        work_pool_name=entry["work_pool"]["name"],
+        job_variables=entry["work_pool"].get("job_variables"),
+    )
+    schedules = [] if await _exists(client, deployment.full_name) else entry.get("schedules") or []
+    await deployment.aapply(schedules=[_schedule(s) for s in schedules])
+
+
+async def _exists(client: "PrefectClient", full_name: str) -> bool:
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        await client.read_deployment_by_name(full_name)
+    except ObjectNotFound:
+        return False
+    return True
+
+
+def _schedule(entry: dict[str, Any]) -> dict[str, Any]:
+    """One schedule of prefect.yaml as the client takes it: what times it, and whether it is on."""
+    outer: dict[str, Any] = {key: entry[key] for key in ("active", "parameters", "slug") if key in entry}
+    return {"schedule": {key: value for key, value in entry.items() if key not in outer}, **outer}
