@@ -1,5 +1,5 @@
-"""Dialects: pure translation between a spec and one provider's words, both ways. No I/O; one `VideoProvider` block carries
-the requests and brings the replies.
+"""Dialects: pure translation between a spec and one provider's words, both ways. No I/O: the `VideoProvider` block
+carries the requests and brings the replies.
 
 A dialect never raises on what a provider says: an answer it cannot read becomes `Unanswered` or `Unreadable`, and an
 unknown status becomes an `Observation` with `state=None`.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from workprint.outcomes import Checked, Observation, Reply, Request, Submitted
+from workprint.outcomes import Checked, Observation, Reply, Request, Submitted, Unreadable
 from workprint.spec import Spec
 
 
@@ -27,7 +27,7 @@ class Dialect(Protocol):
         draft_task_id: str | None = None,
         callback_url: str | None = None,
     ) -> Request:
-        """The POST that makes a task. `media` maps a reference's SHA-256 to a URL (or data URL) the provider can read."""
+        """The POST that makes a task. `media` maps a reference's SHA-256 to a URL or data URL for the provider."""
         ...
 
     def read_submit(self, reply: Reply) -> Submitted:
@@ -50,6 +50,6 @@ class Dialect(Protocol):
         """One page (from 1) of our recent tasks, newest first."""
         ...
 
-    def read_list(self, reply: Reply, now: datetime) -> tuple[Observation, ...]:
-        """The tasks of one page; empty when the answer cannot be read or the page is past the end."""
+    def read_list(self, reply: Reply, now: datetime) -> tuple[Observation, ...] | Unreadable:
+        """The tasks of one page; empty past the end. Unreadable is not empty: absence must be proven, not assumed."""
         ...

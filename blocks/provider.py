@@ -1,0 +1,236 @@
+"""The one path to a video provider: settings, the API key, and five calls. What they mean is the dialect's business."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Self
+
+import httpx
+from prefect.blocks.core import Block
+from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, field_validator
+
+from blocks.http import network_failure, proves_unsent
+from blocks.provider_wire import TROUBLE, Wire
+from workprint.dialects import Dialect
+from workprint.dialects.registry import dialect
+from workprint.errors import InputError, ProviderError
+from workprint.failures import Failure, FailureKind, Stage
+from workprint.links import is_http_link
+from workprint.outcomes import (
+    Checked,
+    NotThere,
+    Observation,
+    Refused,
+    Reply,
+    Request,
+    Submitted,
+    Unanswered,
+    Unreadable,
+)
+from workprint.spec import Kind, Spec
+from workprint.states import RenderState
+
+_PAGE_SIZE = 100
+#: Pages of one listing: Ark keeps a week, and a window with more than 10 000 tasks is not read to its end.
+_MOST_PAGES = 100
+#: Our clock and the provider's may differ by this much when a window of its list is asked for.
+CLOCK_SKEW = timedelta(minutes=10)
+
+
+class VideoProvider(Block):
+    """One account at one provider. Submits once, never retries: the Prefect task decides what may be sent again."""
+
+    _block_type_name = "Workprint video provider"
+    _block_type_slug = "workprint-video-provider"
+    _description = "A video model's API: dialect, address, key and limits."
+
+    # A rejected key must not stand in the validation error.
+    model_config = ConfigDict(hide_input_in_errors=True, use_attribute_docstrings=False)
+
+    dialect: str = Field(
+        default="ark", description="The provider's language. `ark`: Volcengine Ark, BytePlus, sandbox."
+    )
+    base_url: str = Field(description="Scheme and host, e.g. https://ark.cn-beijing.volces.com. Always allowed.")
+    path_prefix: str = Field(default="/api/v3", description="Path before the API's own; relays have their own prefix.")
+    api_key: SecretStr = Field(description="Sent as bearer token, to this host only, and never along a redirect.")
+    model: str = Field(description="The model's name at the provider, e.g. doubao-seedance-2-5-260628.", min_length=1)
+    currency: Literal["CNY", "USD"] = Field(default="CNY", description="What the provider bills in (ISO 4217).")
+    max_in_flight: int = Field(default=10, ge=1, description="Tasks the account may have queued or running at once.")
+    requests_per_second: float = Field(default=10.0, gt=0, le=1000, description="All calls of this block together.")
+    connect_timeout: float = Field(default=10.0, gt=0, description="Seconds to connect.")
+    read_timeout: float = Field(default=60.0, gt=0, description="Seconds for the whole answer after connecting.")
+    reference_delivery: Literal["link", "inline"] = Field(
+        default="link", description="References go as links into our bucket, or inline as data URLs."
+    )
+    allow_private_network: bool = Field(
+        default=False, description="Result links may lead into a private network: for a provider of your own."
+    )
+    extra: dict[str, Any] = Field(
+        default_factory=dict, description="More fields of the submit's body, e.g. priority. They never replace ours."
+    )
+
+    _wire: Wire | None = PrivateAttr(default=None)
+
+    @field_validator("dialect")
+    @classmethod
+    def _known_dialect(cls, value: str) -> str:
+        try:
+            return dialect(value).name
+        except InputError as error:
+            raise ValueError(str(error)) from error
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        url = httpx.URL(value) if is_http_link(value) else None
+        if url is None or url.userinfo or url.query or url.fragment:
+            raise ValueError("base_url must be http(s)://host[:port], without user, password, query or fragment")
+        return value.rstrip("/")
+
+    @field_validator("path_prefix")
+    @classmethod
+    def _plain_path(cls, value: str) -> str:
+        if any(sign in value for sign in "?#") or not value.isprintable():
+            raise ValueError("path_prefix is a plain path such as /api/v3")
+        return f"/{value.strip('/')}" if value.strip("/") else ""
+
+    @field_validator("api_key")
+    @classmethod
+    def _sendable_key(cls, value: SecretStr) -> SecretStr:
+        key = value.get_secret_value().strip()
+        if not key or not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("api_key must be printable ASCII without spaces: anything else breaks the HTTP header")
+        return SecretStr(key)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop. The block can be used again afterwards."""
+        if self._wire is not None:
+            await self._wire.aclose()
+
+    @property
+    def language(self) -> Dialect:
+        """The dialect this account is spoken to in."""
+        return dialect(self.dialect)
+
+    async def submit(
+        self,
+        spec: Spec,
+        media: dict[str, str],
+        *,
+        client_ref: str,
+        draft_task_id: str | None = None,
+        callback_url: str | None = None,
+    ) -> Submitted:
+        """One POST. `media` maps a reference's SHA-256 to the URL or data URL the provider shall read.
+
+        Never raises for the network: refused when nothing was sent, unanswered when nobody can know. Raises
+        `InputError` for a spec the dialect cannot say.
+        """
+        request = self.language.submit(
+            spec, media, client_ref=client_ref, draft_task_id=draft_task_id, callback_url=callback_url
+        )
+        try:
+            reply = await self._connected().send(self._with_extra(request, spec))
+        except TROUBLE as error:
+            failure = network_failure(error, Stage.SUBMIT)
+            if proves_unsent(error):
+                return Refused(failure, failure.raw)
+            return Unanswered(failure.raw, failure.code)
+        return self.language.read_submit(reply)
+
+    async def check(self, task_id: str) -> Checked:
+        """What the provider says of the task now. Network trouble is `Unreadable`: ask again later."""
+        reply = await self._answer(self.language.check(task_id))
+        return reply if isinstance(reply, Unreadable) else self.language.read_check(reply, _now())
+
+    async def cancel(self, task_id: str) -> Checked:
+        """Cancel a task that has not started; the answer is what the provider says of it afterwards.
+
+        State `cancelled` is confirmed; any other state means too late; `NotThere`: the record is gone; `Unreadable`:
+        nobody knows. Only a queued task is asked to go: on an ended one Ark's DELETE destroys the record.
+        """
+        before = await self.check(task_id)
+        if not isinstance(before, Observation) or before.state is not RenderState.QUEUED:
+            return before
+        answer = await self._answer(self.language.cancel(task_id))
+        after = await self.check(task_id)
+        return answer if isinstance(answer, Unreadable) and isinstance(after, NotThere) else after
+
+    async def recent(self, since: datetime) -> tuple[Observation, ...]:
+        """All tasks made at or after `since` (aware), as far as the provider says when.
+
+        Raises `ProviderError` when the list cannot be read to the end of the window: an empty answer means none.
+        """
+        found = await self._window(since)
+        if isinstance(found, Unreadable):
+            raise ProviderError(f"the provider's list cannot be read: {found.failure.raw or found.failure.code}")
+        return found
+
+    async def recover(self, client_ref: str, since: datetime) -> Observation | NotThere | Unanswered:
+        """The task that carries our reference, looked for in the provider's list from shortly before `since`.
+
+        `NotThere` only when the list was read to the end of the window. The list may lag behind a submit: ask again
+        after a grace period before believing it.
+        """
+        found = await self._window(since - CLOCK_SKEW)
+        if isinstance(found, Unreadable):
+            return Unanswered("the provider's list cannot be read", found.failure.raw)
+        ours = [task for task in found if task.client_ref == client_ref]
+        if len(ours) > 1:
+            return Unanswered(f"{len(ours)} tasks carry {client_ref}", ", ".join(task.task_id for task in ours))
+        return ours[0] if ours else NotThere(f"none of {len(found)} tasks carries {client_ref}")
+
+    async def _window(self, since: datetime) -> tuple[Observation, ...] | Unreadable:
+        """Page by page until one is empty or wholly older. A short page proves nothing: providers cap its size."""
+        start = since.replace(microsecond=0)  # providers count whole seconds
+        found: dict[str, Observation] = {}
+        for page in range(1, _MOST_PAGES + 1):
+            tasks = await self._page(page)
+            if isinstance(tasks, Unreadable):
+                return tasks
+            fresh = {task.task_id: task for task in tasks if task.created_at is None or task.created_at >= start}
+            if not fresh:
+                return tuple(found.values())
+            if fresh.keys() <= found.keys():
+                return _no_end("a page repeats the one before: the provider does not page")
+            found |= fresh
+        return _no_end(f"the window holds more than {_MOST_PAGES} pages")
+
+    async def _page(self, page: int) -> tuple[Observation, ...] | Unreadable:
+        reply = await self._answer(self.language.list(page, _PAGE_SIZE))
+        return reply if isinstance(reply, Unreadable) else self.language.read_list(reply, _now())
+
+    async def _answer(self, request: Request) -> Reply | Unreadable:
+        try:
+            return await self._connected().send(request)
+        except TROUBLE as error:
+            return Unreadable(network_failure(error, Stage.RENDER))
+
+    def _connected(self) -> Wire:
+        if self._wire is None:
+            self._wire = Wire(
+                f"{self.base_url}{self.path_prefix}",
+                self.api_key.get_secret_value(),
+                connect_timeout=self.connect_timeout,
+                read_timeout=self.read_timeout,
+                per_second=self.requests_per_second,
+            )
+        return self._wire
+
+    def _with_extra(self, request: Request, spec: Spec) -> Request:
+        """The operator's fields, under ours; none for a native final, which takes all else from its draft."""
+        if not self.extra or request.json is None or (spec.native and spec.kind is Kind.FINAL):
+            return request
+        return Request(request.method, request.path, {**self.extra, **request.json}, request.params)
+
+
+def _no_end(raw: str) -> Unreadable:
+    return Unreadable(Failure(FailureKind.UPSTREAM, Stage.RENDER, "list", raw))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,85 @@
+"""The body of Ark's `POST /contents/generations/tasks` (Volcengine Ark docs 82379/1520757)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workprint.brief import Audio, InputType, Motion, Role
+from workprint.dialects.wording import prompt_text
+from workprint.errors import InputError
+from workprint.problems import Problem
+from workprint.spec import FrozenReference, Kind, Spec
+
+#: Our role -> type of the content item, and Ark's role.
+_ITEMS: dict[Role, tuple[str, str]] = {
+    Role.FIRST_FRAME: ("image_url", "first_frame"),
+    Role.LAST_FRAME: ("image_url", "last_frame"),
+    Role.SUBJECT: ("image_url", "reference_image"),
+    Role.STYLE: ("image_url", "reference_image"),
+    Role.VIDEO: ("video_url", "reference_video"),
+    Role.AUDIO: ("audio_url", "reference_audio"),
+}
+#: `camera_fixed` is for what starts from a text or a frame; with references only the words of the text hold.
+_CAMERA_FIELD = frozenset({InputType.TEXT_TO_VIDEO, InputType.IMAGE_TO_VIDEO})
+#: Ark's limit for `safety_identifier`, in characters.
+_LONGEST_REF = 64
+
+
+def is_native_final(spec: Spec) -> bool:
+    """Whether the provider makes this final from its own draft task."""
+    return spec.native and spec.kind is Kind.FINAL
+
+
+def full_body(spec: Spec, media: Mapping[str, str]) -> dict[str, Any]:
+    """A draft, or a final without a native draft: everything is said."""
+    body: dict[str, Any] = {
+        "model": spec.model,
+        "content": _content(spec, media),
+        "resolution": spec.resolution,
+        "ratio": spec.ratio,
+        "duration": spec.duration,
+        "seed": spec.seed,
+        "watermark": False,
+        # Ark's default is true, and sound costs more: always said.
+        "generate_audio": spec.audio is Audio.GENERATE,
+    }
+    if spec.camera.motion is Motion.STATIC and spec.input_type in _CAMERA_FIELD:
+        body["camera_fixed"] = True
+    if spec.native and spec.kind is Kind.DRAFT:
+        body["draft"] = True
+    return body
+
+
+def native_final_body(spec: Spec, draft_task_id: str | None) -> dict[str, Any]:
+    """A final of a draft task: content is only that task; Ark takes everything else from it and refuses it if repeated.
+
+    Raises `InputError` without a draft task.
+    """
+    if not draft_task_id:
+        fix = "pass the provider's id of the approved draft's task"
+        raise InputError([Problem("draft_task_id", "a native final needs its draft's task", fix)])
+    draft = {"type": "draft_task", "draft_task": {"id": draft_task_id}}
+    return {"model": spec.model, "content": [draft], "resolution": spec.resolution, "watermark": False}
+
+
+def addressed(body: dict[str, Any], client_ref: str, callback_url: str | None) -> dict[str, Any]:
+    """The body with our reference, which Ark echoes in GET and list, and where it shall report.
+
+    Raises `InputError` for a reference Ark would not take: cut short it would not be found again.
+    """
+    if not 0 < len(client_ref) <= _LONGEST_REF:
+        rule = f"a client reference has 1 to {_LONGEST_REF} characters"
+        raise InputError([Problem("client_ref", rule, "shorten it")])
+    return body | {"safety_identifier": client_ref} | ({"callback_url": callback_url} if callback_url else {})
+
+
+def _content(spec: Spec, media: Mapping[str, str]) -> list[dict[str, Any]]:
+    text = prompt_text(spec.prompt, spec.camera, spec.negative_prompt)
+    return [{"type": "text", "text": text}, *(_item(reference, media) for reference in spec.references)]
+
+
+def _item(reference: FrozenReference, media: Mapping[str, str]) -> dict[str, Any]:
+    if reference.sha256 not in media:
+        rule = f"no address was given for the {reference.role} {reference.sha256[:12]}"
+        raise InputError([Problem("references", rule, "freeze the references before the submit")])
+    kind, role = _ITEMS[reference.role]
+    return {"type": kind, kind: {"url": media[reference.sha256]}, "role": role}

@@ -1,0 +1,70 @@
+"""What every dialect reads alike: a JSON object, a text, a number, and how long to wait. Nothing here ever raises."""
+
+import json
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from workprint.outcomes import Reply
+from workprint.redact import clean
+
+#: Seconds. A provider that says "come back in a month" is answered with a day.
+LONGEST_WAIT = 86_400.0
+#: Characters of a code, an id or a model name that are kept.
+LONGEST_WORD = 256
+
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+
+
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """The body as a JSON object; None when it is anything else."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def word(value: object) -> str:
+    """A code, an id or a name: text or a whole number, trimmed; empty when it is anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    try:
+        return clean(str(value)).strip()[:LONGEST_WORD]
+    except ValueError:  # an integer of more than 4300 digits
+        return ""
+
+
+def count(value: object) -> int | None:
+    """A whole number from 0 to 2^63 - 1, as a database keeps it; None when it is anything else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < 2**63 else None
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """The value when it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Seconds from now, from Retry-After (RFC 9110, section 10.2.3); None when it is absent or cannot be read.
+
+    An HTTP-date counts from the reply's own `Date`: the two clocks are the same one, ours may differ.
+    """
+    value = reply.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(value):
+        return min(float(value), LONGEST_WAIT)
+    until, sent = _http_date(value), _http_date(reply.headers.get("date", ""))
+    if until is None or sent is None:
+        return None
+    return min(max((until - sent).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
