@@ -1,0 +1,61 @@
+"""Campaigns and approvals: few, so each is written by itself inside the shared transaction."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from blocks.ledger import schema
+from blocks.ledger.rows import approval_values, campaign_values, to_campaign
+from workprint.errors import LedgerError, NotFound
+from workprint.render import Approval, Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One small piece of writing of its own."""
+
+    work: Callable[[AsyncConnection], Awaitable[Any]]
+
+
+async def do(connection: AsyncConnection, deed: Deed) -> Any:
+    """What the deed returns, or the LedgerError it raised before it wrote anything."""
+    try:
+        return await deed.work(connection)
+    except LedgerError as error:
+        return error
+
+
+async def open_campaign(connection: AsyncConnection, campaign: Campaign) -> Campaign:
+    """Insert it, or give the one of that id. LedgerError when that one has another brief."""
+    table = schema.campaigns
+    row = (await connection.execute(select(table).where(table.c.id == campaign.id))).mappings().first()
+    if row is None:
+        values = campaign_values(campaign)
+        await connection.execute(insert(table).values(values))
+        return Campaign(**values)
+    if row["brief_hash"] != campaign.brief_hash:
+        raise LedgerError(
+            f"campaign {campaign.id} was opened with another brief", fix="a changed brief is a new campaign"
+        )
+    return to_campaign(row)
+
+
+async def close_campaign(connection: AsyncConnection, campaign_id: str, state: str, now: datetime) -> None:
+    """Write the campaign's end. NotFound for an unknown id."""
+    table = schema.campaigns
+    query = update(table).where(table.c.id == campaign_id).values(state=state, closed_at=now).returning(table.c.id)
+    if (await connection.execute(query)).first() is None:
+        raise NotFound(f"no campaign {campaign_id}")
+
+
+async def approve(connection: AsyncConnection, approvals: Sequence[Approval]) -> None:
+    """Insert all of them that are not there yet."""
+    table = schema.approvals
+    ids = select(table.c.id).where(table.c.id.in_([approval.id for approval in approvals]))
+    there = set((await connection.execute(ids)).scalars())
+    if new := [approval_values(approval) for approval in approvals if approval.id not in there]:
+        await connection.execute(insert(table), new)

@@ -1,0 +1,219 @@
+"""The ledger: the one path to the database of campaigns, renders, events, approvals and assets."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, cast
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from blocks.ledger import keeping, reading, schema
+from blocks.ledger.changing import Wish, apply_changes, check_wish
+from blocks.ledger.claiming import ClaimWish, apply_claims
+from blocks.ledger.engine import connect
+from blocks.ledger.keeping import Deed
+from blocks.ledger.migrate import bring_up_to_date
+from blocks.ledger.reading import Trace
+from blocks.ledger.rows import clean
+from blocks.ledger.writer import Writer, translated
+from workprint.charges import Charge
+from workprint.render import Approval, Asset, Campaign, Change, Claim, Event, Render, Source
+from workprint.spec import Kind, Spec
+from workprint.states import RenderState
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """The truth about every render. Made by `Ledger.open`; belongs to the event loop it was opened in.
+
+    Concurrent calls share transactions (`blocks.ledger.writer`), so call it from many tasks at once and do not batch by
+    hand. Every method raises LedgerError (or one of its kinds) when the database cannot or will not do it.
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._writer = Writer(engine, self._work)
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now) -> Self:
+        """Connect to `sqlite:///path.db` or `postgresql://...` and bring the database to the newest schema."""
+        engine = await connect(url)
+        try:
+            await bring_up_to_date(engine)
+        except BaseException as error:
+            await engine.dispose()
+            if isinstance(error, (SQLAlchemyError, OSError)):
+                raise translated(error) from error
+            raise
+        return cls(engine, clock)
+
+    async def close(self) -> None:
+        """Finish what is being written, then let go of the database."""
+        await self._writer.close()
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # -- campaigns and approvals ------------------------------------------------------------------------------------
+
+    async def open_campaign(self, campaign: Campaign) -> Campaign:
+        """Record the campaign, or return the one of that id. LedgerError when that one has another brief."""
+        return cast("Campaign", await self._do(campaign.id, partial(keeping.open_campaign, campaign=campaign)))
+
+    async def close_campaign(self, campaign_id: str, state: str) -> None:
+        """Record how the campaign ended, in one word or two. NotFound."""
+        end = partial(keeping.close_campaign, campaign_id=campaign_id, state=state, now=self._clock())
+        await self._do(campaign_id, end)
+
+    async def approve(self, approvals: Sequence[Approval]) -> None:
+        """Record what a person decided, all of it or nothing. Ids that are there already are left as they are."""
+        if approvals:
+            # Keyed by campaign: two answers to one gate are written one after the other.
+            await self._do(approvals[0].campaign_id, partial(keeping.approve, approvals=tuple(approvals)))
+
+    # -- renders ----------------------------------------------------------------------------------------------------
+
+    async def claim(
+        self,
+        *,
+        campaign_id: str,
+        variant: str,
+        spec: Spec,
+        dialect: str,
+        quote: Charge,
+        submitted_by: str,
+        callback_url: str | None = None,
+        retry_of: str | None = None,
+        approval_id: str | None = None,
+        draft_render_id: str | None = None,
+    ) -> Claim:
+        """The render that serves this variant: the live one of this content, whoever bought it, or a new `planned` one.
+
+        Asking again gives the same claim. When its render ended without a film and without a charge, `retry_of` with
+        that render's id gives a new one. ApprovalMissing for a final no approval of this campaign covers; LedgerError
+        when the take was claimed with other content before.
+        """
+        wish = ClaimWish(
+            campaign_id=campaign_id,
+            variant=variant,
+            spec=spec,
+            fingerprint=spec.fingerprint,
+            dialect=dialect,
+            quote=quote,
+            submitted_by=submitted_by,
+            callback_url=callback_url,
+            retry_of=retry_of,
+            approval_id=approval_id,
+            draft_render_id=draft_render_id,
+        )
+        return cast("Claim", await self._writer.write(wish, frozenset({wish.key, wish.fingerprint})))
+
+    async def change(self, change: Change, *, asset: Asset | None = None) -> Render:
+        """Take one step: the state, the facts, the event and the film in one transaction.
+
+        The ledger itself keeps `updated_at`, `submitted_at`, `finished_at` and `attempts` (one more at each
+        `submitting`, where an old failure is also cleared). IllegalTransition, NotFound; StaleState when the render is
+        no longer in `change.expect`.
+        """
+        return await self._change(Wish(change, asset))
+
+    async def record(self, render_id: str, *, source: Source, actor: str, note: str, facts: dict[str, Any]) -> Render:
+        """Set facts without a step (a moderation verdict, a corrected charge), with an event saying why. NotFound."""
+        # The states are filled in with whatever the render is in at that moment.
+        change = Change(render_id, RenderState.PLANNED, RenderState.PLANNED, source, actor, note=note, facts=facts)
+        return await self._change(Wish(change, facts_only=True))
+
+    async def keep_asset(self, asset: Asset, *, source: Source, actor: str, note: str = "") -> Render:
+        """Add a film to a render without a step (released from quarantine, say), with its event. NotFound."""
+        change = Change(asset.render_id, RenderState.PLANNED, RenderState.PLANNED, source, actor, note=note)
+        return await self._change(Wish(change, asset, facts_only=True))
+
+    async def _change(self, wish: Wish) -> Render:
+        check_wish(wish)
+        return cast("Render", await self._writer.write(wish, frozenset({wish.change.render_id})))
+
+    # -- look-ups ---------------------------------------------------------------------------------------------------
+
+    async def get(self, render_id: str) -> Render:
+        """One render. NotFound."""
+        async with self._reading() as connection:
+            return await reading.get(connection, render_id)
+
+    async def in_state(self, *states: RenderState, campaign_id: str | None = None) -> tuple[Render, ...]:
+        """Renders in one of these states, oldest first; of one campaign, with those it adopted. No states: nothing."""
+        async with self._reading() as connection:
+            return await reading.in_state(connection, states, campaign_id)
+
+    async def claims(self, campaign_id: str) -> tuple[Claim, ...]:
+        """What serves this campaign, by variant, take and kind."""
+        async with self._reading() as connection:
+            return await reading.claims(connection, schema.claims.c.campaign_id == campaign_id)
+
+    async def approvals(self, campaign_id: str) -> tuple[Approval, ...]:
+        """What was decided in this campaign, oldest first."""
+        async with self._reading() as connection:
+            return await reading.approvals(connection, schema.approvals.c.campaign_id == campaign_id)
+
+    async def events(self, render_id: str) -> tuple[Event, ...]:
+        """The history of a render, oldest first."""
+        async with self._reading() as connection:
+            return await reading.events(connection, schema.events.c.render_id == render_id)
+
+    async def assets(self, render_id: str) -> tuple[Asset, ...]:
+        """The archived films of a render. Previews are not assets: they can be made again from the draft."""
+        async with self._reading() as connection:
+            return await reading.assets(connection, schema.assets.c.render_id == render_id)
+
+    async def find(self, any_id: str) -> Trace:
+        """Everything about whatever somebody has in hand. NotFound.
+
+        That is: a render id or our client reference, the provider's task id, a campaign or flow run id, the S3 key of a
+        film or manifest (or `s3://bucket/key`), or a provider's link, with or without its query string.
+        """
+        async with self._reading() as connection:
+            return await reading.find(connection, clean(any_id))
+
+    async def typical_seconds(self, provider: str, model: str, kind: Kind) -> float | None:
+        """How long such a render takes, in seconds, learnt from the last ones; None before the first."""
+        async with self._reading() as connection:
+            return await reading.typical_seconds(connection, provider, model, kind)
+
+    # -- the one way in ---------------------------------------------------------------------------------------------
+
+    async def _do(self, campaign_id: str, work: Callable[[AsyncConnection], Any]) -> Any:
+        return await self._writer.write(Deed(work), frozenset({("campaign", campaign_id)}))
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise translated(error) from error
+
+    async def _work(self, connection: AsyncConnection, wishes: Sequence[Any]) -> Sequence[Any]:
+        """One batch in one order for everybody: campaigns and approvals, changes by render, claims by fingerprint."""
+        now = self._clock()
+        outcomes: dict[int, Any] = {}
+        for place, wish in enumerate(wishes):
+            if isinstance(wish, Deed):
+                outcomes[place] = await keeping.do(connection, wish)
+        if changes := {place: wish for place, wish in enumerate(wishes) if isinstance(wish, Wish)}:
+            outcomes |= zip(changes, await apply_changes(connection, list(changes.values()), now), strict=True)
+        if claims := {place: wish for place, wish in enumerate(wishes) if isinstance(wish, ClaimWish)}:
+            outcomes |= zip(claims, await apply_claims(connection, list(claims.values()), now), strict=True)
+        return [outcomes[place] for place in range(len(wishes))]
