@@ -1,0 +1,121 @@
+"""Where films are made: threads that render, or a fixed film handed out."""
+
+import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from deployments.sandbox.faults import FaultName
+from deployments.sandbox.render.film import render
+from deployments.sandbox.render.motion import Move, parse_move
+from deployments.sandbox.render.plan import FPS, Plan
+from deployments.sandbox.settings import SandboxSettings
+from deployments.sandbox.tasks import Params, Task
+
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
+
+
+class DarkRoom:
+    """Renders into the home's folder `files`. PyAV and Pillow let go of the GIL, so threads are enough."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self._files = settings.home / "files"
+        self._media = settings.home / "media"
+        self._files.mkdir(parents=True, exist_ok=True)
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(settings.workers, thread_name_prefix="render")
+        self._fixed = fixed_film(settings.fixed, settings.home) if settings.fixed else None
+
+    @property
+    def fixed(self) -> bool:
+        """Whether rendering is off."""
+        return self._fixed is not None
+
+    def close(self) -> None:
+        """Stop at the next frame."""
+        self._stopping.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def film(self, task: Task) -> Path:
+        """Where the film of a task is, or will be."""
+        return self._fixed or self._files / f"{task.id}.mp4"
+
+    def last_frame(self, task: Task) -> Path:
+        """Where the last frame of a task is, when it was asked for."""
+        return self._files / f"{task.id}.png"
+
+    async def develop(self, task: Task) -> None:
+        """Make the film. Returns at once when rendering is off, or when a run before this one has made it."""
+        if self._fixed is None and not self.film(task).exists():
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._render, task)
+
+    def _render(self, task: Task) -> None:
+        if task.fault(FaultName.ZERO_BYTE_FILE):
+            self.film(task).touch()
+            return
+        last_frame = self.last_frame(task) if task.params.return_last_frame else None
+        render(self._plan(task), self.film(task), last_frame=last_frame, stopped=self._stopping.is_set)
+
+    def _plan(self, task: Task) -> Plan:
+        plan = plan_for(task.params, self._media)
+        if task.fault(FaultName.WRONG_DURATION):
+            return replace(plan, frames=max(plan.frames // 2, FPS))
+        return plan
+
+
+def plan_for(params: Params, media: Path) -> Plan:
+    """How a task is filmed; `media` is the folder of its reference media."""
+    width, height = params.size
+    return Plan(
+        width=width,
+        height=height,
+        frames=params.frames,
+        move=Move("static") if params.camera_fixed else parse_move(params.prompt),
+        seed=params.seed,
+        prompt=params.prompt,
+        draft=params.draft,
+        watermark=params.watermark,
+        sound=params.generate_audio,
+        stills=tuple(media / name for name in params.stills),
+        footage=media / params.footage if params.footage else None,
+        soundtrack=media / params.soundtrack if params.soundtrack else None,
+    )
+
+
+def fixed_film(fixed: str, home: Path) -> Path:
+    """The file itself, or a playable film of the asked size (`500000`, `8MB`, `8MiB`). Raises ValueError."""
+    path = Path(fixed)
+    if path.is_file():
+        return path
+    size = _size(fixed)
+    target = home / f"fixed-{size}.mp4"
+    if not target.exists():
+        plan = Plan(
+            854, 480, 5 * FPS, Move(), 0, "A fixed film: rendering is off.", draft=False, watermark=False, sound=True
+        )
+        render(plan, target.with_suffix(".small"))
+        _pad(target.with_suffix(".small"), size)
+        target.with_suffix(".small").replace(target)
+    return target
+
+
+def _size(text: str) -> int:
+    digits = text.rstrip("BbKkMmGgIi ")
+    unit = text[len(digits) :].strip().lower().removesuffix("b")
+    if not digits.isdecimal() or unit not in _UNITS:
+        raise ValueError(f"{text} is neither a file nor a size such as 8MiB")
+    return int(digits) * _UNITS[unit]
+
+
+def _pad(path: Path, size: int) -> None:
+    """Make the film as large as asked with a box that players skip. A film that is larger already stays."""
+    room = size - path.stat().st_size
+    if room < 16:
+        return
+    with path.open("ab") as file:
+        file.write((1).to_bytes(4) + b"free" + room.to_bytes(8))
+        # Bytes that do not compress, and no hole in the file.
+        for start in range(0, room - 16, 1 << 20):
+            file.write(os.urandom(min(1 << 20, room - 16 - start)))

@@ -1,0 +1,116 @@
+"""The queue: a task waits for a slot, runs, and ends."""
+
+import asyncio
+import logging
+import random
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from deployments.sandbox.darkroom import DarkRoom
+from deployments.sandbox.faults import Fault, FaultName
+from deployments.sandbox.render.film import Stopped
+from deployments.sandbox.settings import SandboxSettings
+from deployments.sandbox.store import Store
+from deployments.sandbox.tasks import Params, Status, Task
+
+logger = logging.getLogger(__name__)
+_SENSITIVE = "OutputVideoSensitiveContentDetected"
+_BROKEN = "InternalServiceError"
+
+
+class Queue:
+    """Takes tasks from `queued` to their end, in the order they came, so many at once."""
+
+    def __init__(
+        self, settings: SandboxSettings, store: Store, room: DarkRoom, changed: Callable[[Task], None]
+    ) -> None:
+        self._settings, self._store, self._room, self._changed = settings, store, room, changed
+        self._slots = asyncio.Semaphore(settings.slots)
+        self._lives: set[asyncio.Task[None]] = set()
+
+    def resume(self) -> None:
+        """Take up what the last run of this sandbox left behind."""
+        for task in self._store.reopen():
+            self._follow(task)
+
+    def add(self, params: Params, faults: Sequence[Fault]) -> Task:
+        """A new task at the end of the queue."""
+        now = time.time()
+        task = self._store.create(_new_id(now), params, faults, now)
+        self._changed(task)
+        self._follow(task)
+        return task
+
+    def cancel(self, task: Task) -> Task:
+        """Take a queued task out of the queue."""
+        return self._move(task, Status.CANCELLED)
+
+    async def aclose(self) -> None:
+        """Leave everything as it is; the next run takes it up."""
+        for life in self._lives:
+            life.cancel()
+        await asyncio.gather(*self._lives, return_exceptions=True)
+
+    def _follow(self, task: Task) -> None:
+        life = asyncio.create_task(self._live(task))
+        self._lives.add(life)
+        life.add_done_callback(self._lives.discard)
+
+    async def _live(self, task: Task) -> None:
+        patience = task.created_at + task.params.execution_expires_after - time.time()
+        try:
+            await asyncio.wait_for(self._slots.acquire(), max(patience, 0))
+        except TimeoutError:
+            if self._still_queued(task):
+                self._move(task, Status.EXPIRED)
+            return
+        try:
+            if self._still_queued(task):
+                await self._run(self._move(task, Status.RUNNING))
+        finally:
+            self._slots.release()
+
+    def _still_queued(self, task: Task) -> bool:
+        now = self._store.find(task.id, time.time())
+        return now is not None and now.status is Status.QUEUED
+
+    async def _run(self, task: Task) -> None:
+        due = time.monotonic() + self._latency(task)
+        try:
+            await self._room.develop(task)
+        except Stopped:
+            return
+        except Exception:  # a model that breaks is the provider's failure, told to the client, never the server's end
+            logger.exception("render_failed task=%s", task.id)
+            self._move(task, Status.FAILED, _BROKEN, "The service encountered an internal error.")
+            return
+        await asyncio.sleep(max(due - time.monotonic(), 0))
+        self._finish(task)
+
+    def _latency(self, task: Task) -> float:
+        """Seconds this task takes at least: the setting, spread by seed; without rendering exactly the setting."""
+        if self._room.fixed:
+            return self._settings.latency
+        rng = random.Random(f"{self._settings.seed} {task.seq}")  # noqa: S311 - a waiting time, not a secret
+        return self._settings.latency * rng.uniform(1 - self._settings.spread, 1 + self._settings.spread)
+
+    def _finish(self, task: Task) -> None:
+        if task.fault(FaultName.CONTENT_REJECTED):
+            self._move(task, Status.FAILED, _SENSITIVE, "The output video may contain sensitive information.")
+        elif task.fault(FaultName.FAILED_TASK):
+            self._move(task, Status.FAILED, _BROKEN, "The service encountered an internal error.")
+        else:
+            self._move(task, Status.SUCCEEDED)
+
+    def _move(self, task: Task, status: Status, code: str = "", message: str = "") -> Task:
+        moved = self._store.move(task, status, time.time(), code=code, message=message)
+        self._changed(moved)
+        return moved
+
+
+def _new_id(now: float) -> str:
+    """Ark's form: cgt, the time, five letters."""
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d%H%M%S")
+    return f"cgt-{stamp}-{secrets.token_hex(4)}"

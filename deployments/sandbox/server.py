@@ -1,0 +1,97 @@
+"""The process: one uvicorn server around one service."""
+
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from deployments.sandbox.connections import DroppableProtocol
+from deployments.sandbox.refusals import Refusal
+from deployments.sandbox.routes import ROUTES
+from deployments.sandbox.service import BareError, Service
+from deployments.sandbox.settings import SandboxSettings
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
+    return error.response()
+
+
+async def _bare(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("Internal Server Error", 500)
+
+
+def application(settings: SandboxSettings, url: str) -> Starlette:
+    """The web application; `url` is how clients reach it. Its service lives as long as the server does."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[dict[str, Any]]:
+        service = Service(settings, url)
+        service.queue.resume()
+        try:
+            yield {"service": service, "connections": {}}
+        finally:
+            await service.aclose()
+
+    return Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers={Refusal: _refused, BareError: _bare})
+
+
+class SandboxServer(uvicorn.Server):
+    """Tells when it is ready, and leaves signals to whoever started it when it runs beside other things."""
+
+    def __init__(
+        self, settings: SandboxSettings, ready: Callable[[], None] = lambda: None, *, alone: bool = True
+    ) -> None:
+        self._socket = _listen(settings.host, settings.port)
+        self.url = f"http://{settings.host}:{self._socket.getsockname()[1]}"
+        self._ready, self._alone = ready, alone
+        app = application(settings, settings.public_url.rstrip("/") or self.url)
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=DroppableProtocol,
+                ws="none",
+                loop="asyncio",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=1,
+                lifespan="on",
+            )
+        )
+
+    async def run_here(self) -> None:
+        """Serve until told to stop."""
+        with contextlib.closing(self._socket):
+            await self.serve(sockets=[self._socket])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Take SIGINT and SIGTERM only when this is the whole process."""
+        if not self._alone:
+            yield
+            return
+        with super().capture_signals():
+            yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    return listening
