@@ -2,6 +2,7 @@
 
 WorkprintError
 |-- InputError            what was asked for cannot be done as written: a list of problems, nothing was spent
+|-- BadReference          a reference cannot be used: not there, not allowed, not decodable, of the wrong kind
 |-- OverBudget            the quote is above the brief's budget
 |-- LedgerError
 |   |-- IllegalTransition the life of a render has no such step
@@ -14,6 +15,7 @@ WorkprintError
 |-- ArchiveError
 |   |-- LinkDead          the provider's link no longer answers with the file
 |   |-- BadMedia          the bytes are not the video that was paid for
+|   |   `-- Truncated     the link broke off before the whole file had come; fetching again may help
 |   |-- AlreadyThere      the key exists and holds other bytes
 |   `-- NotVerified       what was read back is not what was sent
 |-- UnsafeUrl             an outbound URL points where it must not
@@ -57,6 +59,10 @@ class InputError(WorkprintError):
     def diagnostics(self) -> str:
         """One line a problem: path, rule, fix."""
         return "\n".join(p.line() for p in self.problems)
+
+
+class BadReference(WorkprintError):
+    """A reference cannot be used."""
 
 
 class OverBudget(WorkprintError):
@@ -113,6 +119,10 @@ class LinkDead(ArchiveError):
 
 class BadMedia(ArchiveError):
     """The bytes are not the video that was paid for."""
+
+
+class Truncated(BadMedia):
+    """The link broke off before the whole file had come."""
 
 
 class AlreadyThere(ArchiveError):

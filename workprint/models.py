@@ -47,6 +47,8 @@ class Limits(_Fact):
     video_seconds: int
     audios: int
     audio_seconds: int
+    #: Media types of reference sounds.
+    audio_types: tuple[str, ...]
 
 
 class Tier(_Fact):

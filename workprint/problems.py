@@ -24,10 +24,13 @@ class Problem:
     severity: Severity = Severity.ERROR
     #: The same sentence (rule, then fix) for a Chinese reader; empty where none was written.
     zh: str = ""
+    #: File and line, e.g. `spring.yaml:14`; empty where there is no file.
+    where: str = ""
 
     def line(self) -> str:
         """The whole problem in one line for a terminal."""
-        return f"{self.severity}: {self.path}: {self.rule} -> {self.fix}" + (f" / {self.zh}" if self.zh else "")
+        place = f"{self.where}: {self.path}" if self.where else self.path
+        return f"{self.severity}: {place}: {self.rule} -> {self.fix}" + (f" / {self.zh}" if self.zh else "")
 
 
 def errors_in(problems: Iterable[Problem]) -> tuple[Problem, ...]:
