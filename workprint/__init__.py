@@ -5,11 +5,11 @@ brief -> variants -> specs -> renders -> assets.
 
 May import: the standard library and pydantic.
 Must not: import prefect, httpx, boto3, sqlalchemy or starlette; read a clock, a file of the user's, the network or the
-environment; generate random numbers. Time and identity come in as arguments. (Data files of this package are constants.)
+environment; generate random numbers. Time and identity come in as arguments. (Its data files are constants.)
 
 Pitfalls:
-- `Spec.fingerprint` decides who pays. A field added to `Spec` changes every fingerprint, and a change of fingerprint is a
-  second charge for content already bought: bump nothing casually.
+- `Spec.fingerprint` decides who pays. A field added to `Spec` changes every fingerprint, and a change of fingerprint
+  is a second charge for content already bought: bump nothing casually.
 - A failure is classified once, from the body's code before the HTTP status (`workprint.dialects`), and never again.
 - An empty list never means "allowed".
 """

@@ -1,4 +1,4 @@
-"""The brief: what is wanted, as one model tree. The Prefect form, the YAML file, the CLI input and the API body are this.
+"""The brief: what is wanted, as one model tree; the Prefect form, the YAML file, the CLI input and the API body.
 
 Shapes only: which fields belong together is `workprint.rules`, because all problems of a brief are reported at once.
 Field descriptions are what a person reads under the field in the Prefect form.

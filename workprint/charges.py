@@ -28,7 +28,7 @@ FREE = frozenset({ChargeState.NOT_CHARGED, ChargeState.REFUNDED})
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Amount in `currency` (ISO 4217), with the evidence and its source in words (price table and date, usage figure)."""
+    """Amount in `currency` (ISO 4217), with the evidence and its source in words (price list and date, usage)."""
 
     state: ChargeState
     amount: Decimal

@@ -1,4 +1,4 @@
-"""What a provider can answer, in our words. Dialects make these from HTTP replies; nothing else reads a provider's body."""
+"""What a provider can answer, in our words. Dialects make these from HTTP replies; nobody else reads such a body."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -174,7 +174,7 @@ class Decision(StrEnum):
 class Approval:
     """What one person decided about one variant, and exactly what it covers.
 
-    `final_fingerprint` is set only when approved; the database lets no final in without it. `covers` is the SHA-256 over
+    `final_fingerprint` is set only when approved; the database lets no final in without it. `covers` is the SHA-256 of
     brief hash, draft bytes, final parameters, model and the highest price.
     """
 

@@ -1,7 +1,8 @@
 """The life of a render: one table, nothing else may change a state.
 
 planned -> submitting -> queued -> processing -> succeeded -> archived
-  |           |  |          |           |            `-> link_expired
+  |           |  |          |           |            |-> link_expired
+  |           |  |          |           |            `-> failed (the bytes behind the link are no film)
   |           |  |          `-----------+-> failed | cancelled | expired
   |           |  `-> planned (the provider's answer proves that nothing was created, and the class may be retried)
   |           `-> unknown -> queued (found) | failed (proven absent, or a person gave up)
@@ -44,7 +45,7 @@ NEXT: dict[RenderState, frozenset[RenderState]] = {
     _S.UNKNOWN: frozenset({_S.QUEUED, _S.FAILED}),
     _S.QUEUED: frozenset({_S.PROCESSING, _S.SUCCEEDED, _S.FAILED, _S.CANCELLED, _S.EXPIRED}),
     _S.PROCESSING: frozenset({_S.SUCCEEDED, _S.FAILED, _S.CANCELLED, _S.EXPIRED}),
-    _S.SUCCEEDED: frozenset({_S.ARCHIVED, _S.LINK_EXPIRED}),
+    _S.SUCCEEDED: frozenset({_S.ARCHIVED, _S.LINK_EXPIRED, _S.FAILED}),
     _S.ARCHIVED: frozenset(),
     _S.LINK_EXPIRED: frozenset(),
     _S.FAILED: frozenset(),

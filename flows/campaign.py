@@ -1,0 +1,72 @@
+"""One campaign: a brief becomes drafts, a person chooses, the chosen become films in the bucket.
+
+The story reads from top to bottom, and may be started from the top again at any moment: every step asks the ledger.
+"""
+
+import asyncio
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+from tasks.archive import archive
+from tasks.moderate import moderate
+from tasks.preview import previews
+from tasks.report import report
+
+from flows.gate import ask
+from tasks.board import board_of
+from tasks.decide import decide
+from tasks.film import film
+from tasks.house import House, open_house
+from tasks.progress import shown
+from tasks.validate import announce, validate
+from workprint.board import Board
+from workprint.brief import Brief
+from workprint.orders import Order
+from workprint.plan import Plan
+
+
+@flow(name="campaign", flow_run_name="{brief.title}", persist_result=False)
+async def campaign(brief: Brief) -> State:
+    """Validate, quote, draft, ask a person, render the approved, moderate, archive, report."""
+    async with open_house(brief.provider) as house:
+        plan = await validate(house, brief, campaign_id())
+        await announce(house, plan)
+        async with shown(house, plan):
+            board = await drafted_and_decided(house, plan)
+            await asyncio.gather(*(finished(house, plan, plan.final_order(*chosen)) for chosen in board.approved))
+        return await report(house, plan)
+
+
+async def drafted_and_decided(house: House, plan: Plan) -> Board:
+    """Rounds of drafts and answers until no variant waits for a person: `revise` makes a new take and comes back."""
+    while True:
+        board = await board_of(house, plan)
+        await asyncio.gather(*(drafted(house, plan.draft_order(variant)) for variant in board.to_draft))
+        board = await board_of(house, plan)
+        if not board.waiting:
+            return board
+        answer = await ask(plan, board.waiting, await previews(house, board))
+        await decide(house, board, answer)
+
+
+async def drafted(house: House, order: Order) -> None:
+    """One draft; its failure is on record and does not sink the others."""
+    await film(house, order, return_state=True)
+
+
+async def finished(house: House, plan: Plan, order: Order) -> None:
+    """One final from order to delivery, or to quarantine; its failure does not sink the others."""
+    landed: State[str] = await film(house, order, return_state=True)
+    if not landed.is_completed():
+        return
+    judged = await moderate(house, await landed.aresult(), return_state=True)
+    if judged.is_completed():
+        await archive(house, plan, await judged.aresult(), return_state=True)
+    else:
+        get_run_logger().warning("final.not_judged %s: it stays in quarantine", order.label)
+
+
+def campaign_id() -> str:
+    """The campaign is named after its run, so that either finds the other."""
+    return str(flow_run.id)

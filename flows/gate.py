@@ -1,0 +1,75 @@
+"""The gate: the run suspends, holding no process, until a person answers the form: in the Prefect UI, by CLI or API."""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Annotated, Literal, cast
+
+from prefect.flow_runs import suspend_flow_run
+from prefect.input import RunInput
+from pydantic import Field, create_model
+
+from workprint.approval import Answer, problems_of
+from workprint.plan import Plan
+from workprint.problems import Problem
+from workprint.spec import canonical_sha256
+from workprint.variants import Variant
+
+Choice = Literal["approve_all", "approve_some", "reject", "revise"]
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class GateForm(RunInput):
+    """What an approver fills in. Prefect checks the shape before it resumes the run."""
+
+    decision: Choice = Field(
+        description="approve_all / approve_some (the rest is rejected) / reject / revise (a new take) "
+        "· 全部通过 / 部分通过 / 拒绝 / 修改"
+    )
+    variants: list[str] = Field(
+        default_factory=list, description="Names, for approve_some, revise, or to reject only these · 变体名称"
+    )
+    prompt: str = Field(
+        default="", max_length=2000, description="For revise: what the next take should show · 修改后的提示词"
+    )
+    approver: Words = Field(description="Your name; it goes on record · 审批人")
+    note: Words = Field(description="Why; it goes on record · 备注")
+
+
+async def ask(plan: Plan, waiting: Sequence[Variant], story: str) -> Answer:
+    """The person's answer about the waiting variants. Suspends the run until there is a good one.
+
+    `story` is the markdown above the form. The key is made of what is asked about, so that a run that starts again from
+    the top finds the answer it was resumed with.
+    """
+    names = [variant.name for variant in waiting]
+    round_ = canonical_sha256([[variant.name, variant.take] for variant in waiting])[:16]
+    problems: Sequence[Problem] = ()
+    for attempt in count():
+        form = form_for(names, _with(problems, story))
+        filled = await suspend_flow_run(
+            wait_for_input=form, key=f"gate-{round_}-{attempt}", timeout=int(plan.brief.gate_timeout_hours * 3600)
+        )
+        answer = _answer(cast(GateForm, filled))
+        problems = problems_of(answer, pending=names, approvers=plan.brief.approvers)
+        if not problems:
+            return answer
+    raise AssertionError("unreachable: count() has no end")  # pragma: no cover
+
+
+def form_for(names: Sequence[str], description: str) -> type[GateForm]:
+    """The form with these variants to choose from and this text above it."""
+    choice = Literal[tuple(names)]  # type: ignore[valid-type]
+    field = Field(default_factory=list, description=GateForm.model_fields["variants"].description)
+    model = create_model("GateForm", __base__=GateForm, variants=(list[choice], field))
+    return model.with_initial_data(description=description)
+
+
+def _answer(form: GateForm) -> Answer:
+    return Answer(form.decision, tuple(form.variants), form.prompt.strip(), form.approver.strip(), form.note.strip())
+
+
+def _with(problems: Sequence[Problem], story: str) -> str:
+    if not problems:
+        return story
+    lines = "\n".join(f"- **{p.path}** {p.rule}: {p.fix} · {p.zh}" for p in problems)
+    return f"### Please answer again · 请重新填写\n{lines}\n\n{story}"

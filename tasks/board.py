@@ -1,0 +1,11 @@
+"""Reading the board of a campaign from the ledger."""
+
+from tasks.house import House
+from workprint.board import Board
+from workprint.plan import Plan
+
+
+async def board_of(house: House, plan: Plan) -> Board:
+    """Where every variant stands now."""
+    claims = await house.ledger.claims(plan.campaign_id)
+    return Board(plan, claims, await house.ledger.approvals(plan.campaign_id))

@@ -1,0 +1,138 @@
+"""One film from order to bytes in the bucket: claim, submit, wait, land. The Prefect task of a variant."""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from blocks.bucket import Landed
+from blocks.media.probe import MediaFacts, probe
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import task_run
+
+from tasks import submit
+from tasks.house import House
+from tasks.retrying import MOST, Again, pause, worth_it
+from workprint import keys, steps
+from workprint.errors import ArchiveError, BadMedia, LinkDead, StaleState, WorkprintError
+from workprint.failures import FailureKind
+from workprint.orders import Order
+from workprint.render import Asset, Change, Place, Render, Source
+from workprint.spec import Kind
+from workprint.states import RenderState
+
+ACTOR = steps.Actor("archive", Source.ARCHIVE)
+#: Seconds between downloads of a link that does not answer yet (Ark: "video_not_ready" for a moment after success).
+LINK_PAUSE = 1.0
+#: Downloads of one link before it is called dead.
+LINK_TRIES = 4
+#: A film larger than this is no film of ours: 60 s of 4k are far below.
+MAX_BYTES = 4 * 2**30
+
+
+class RenderFailed(WorkprintError):
+    """The render ended without a film. The ledger holds why."""
+
+
+@task(
+    task_run_name="{order.label}",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=MOST,
+    retry_delay_seconds=0,
+    retry_condition_fn=worth_it,
+)
+async def film(house: House, order: Order) -> str:
+    """See one order through to landed bytes; returns the render's id. Raises `RenderFailed` when there is no film.
+
+    Safe to run again at any point, in any process: every step asks the ledger first.
+    """
+    render = await submit.claim(house, order)
+    render = await house.watcher.wait(await submit.submitted(house, render))
+    if render.state is RenderState.SUCCEEDED:
+        render = await _landed(house, render)
+    if render.state is RenderState.FAILED and render.failure_kind is FailureKind.UPSTREAM and _may_reorder(render):
+        raise Again(f"{render.variant}: the model failed free of charge")
+    if render.state not in {RenderState.SUCCEEDED, RenderState.ARCHIVED}:
+        raise RenderFailed(f"{order.label}: {render.state}, {render.failure_kind or 'no reason given'} ({render.id})")
+    return render.id
+
+
+def _may_reorder(render: Render) -> bool:
+    return not render.live and render.retry_of is None
+
+
+async def _landed(house: House, render: Render) -> Render:
+    """The provider's file in the bucket. A draft is archived with that; a final waits in quarantine for moderation."""
+    try:
+        landed = await land(house, render)
+        return render if render.kind is Kind.FINAL else await _keep_draft(house, render, landed)
+    except LinkDead as error:
+        return await _link_trouble(house, render, error, steps.link_dead(render, str(error), ACTOR))
+    except BadMedia as error:
+        return await _link_trouble(house, render, error, steps.bad_media(render, str(error), ACTOR))
+    except ArchiveError as error:
+        await pause(LINK_PAUSE)
+        raise Again(str(error)) from error
+
+
+async def land(house: House, render: Render) -> Landed:
+    """Stream the link into the bucket once. The same bytes landing twice is one landing."""
+    if render.link is None:
+        raise LinkDead
+    return await house.bucket.land(
+        render.link,
+        keys.landing(render),
+        max_bytes=MAX_BYTES,
+        allow_private=house.provider.allow_private_network,
+    )
+
+
+async def _link_trouble(house: House, render: Render, error: ArchiveError, end: Change) -> Render:
+    """Tried again while the link may live, then recorded; never rendered again, because it is paid."""
+    dead = render.link_expires_at is not None and render.link_expires_at <= datetime.now(UTC)
+    if not dead and (task_run.run_count or 1) < LINK_TRIES:
+        await pause(LINK_PAUSE)
+        raise Again(str(error)) from error
+    try:
+        return await house.ledger.change(end)
+    except StaleState:
+        return await house.ledger.get(render.id)
+
+
+async def _keep_draft(house: House, render: Render, landed: Landed) -> Render:
+    """Read back and probed before it counts."""
+    with tempfile.TemporaryDirectory(prefix="workprint-") as folder:
+        path = Path(folder) / "draft.mp4"
+        await house.bucket.read_back(landed.key, landed.sha256, path)
+        media = await asyncio.to_thread(probe, path)
+    asset = asset_of(house, render, landed, media, Place.DRAFT, "")
+    try:
+        return await house.ledger.change(steps.archived(render, ACTOR, "draft, read back and probed"), asset=asset)
+    except StaleState:
+        return await house.ledger.get(render.id)
+
+
+def asset_of(house: House, render: Render, landed: Landed, media: MediaFacts, place: Place, manifest_key: str) -> Asset:
+    """The asset row of a landed film."""
+    now = datetime.now(UTC)
+    left = None if render.link_expires_at is None else (render.link_expires_at - now).total_seconds()
+    return Asset(
+        render_id=render.id,
+        place=place,
+        bucket=house.bucket.bucket,
+        key=landed.key,
+        sha256=landed.sha256,
+        size=landed.size,
+        media_type=landed.media_type,
+        width=media.width,
+        height=media.height,
+        duration=media.duration,
+        fps=media.fps,
+        has_audio=media.has_audio,
+        etag=landed.etag,
+        archived_at=now,
+        link_seconds_left=left,
+        manifest_key=manifest_key,
+    )

@@ -1,0 +1,99 @@
+"""What the approver looks at: a contact sheet and a small animated WebP per draft, in S3, linked from the form."""
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from blocks.media.previews import SheetItem, animated_webp, contact_sheet
+from tasks.house import House
+from workprint import keys
+from workprint.board import Board
+from workprint.quotes import money
+from workprint.render import Asset, Render
+from workprint.spec import Kind, canonical_sha256
+from workprint.variants import Variant
+
+#: S3 signature version 4 allows no longer link (AWS Signature Version 4, "X-Amz-Expires").
+LONGEST_LINK = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    variant: Variant
+    render: Render
+    asset: Asset
+
+
+@task(name="previews", cache_policy=NO_CACHE, persist_result=False)
+async def previews(house: House, board: Board) -> str:
+    """Make, store and link the previews of every waiting draft; returns the markdown above the gate's form."""
+    seconds = min(int(board.plan.brief.gate_timeout_hours * 3600), LONGEST_LINK)
+    drafts = await _drafts(house, board)
+    sheet = await _sheet(house, board, drafts, seconds) if drafts else ""
+    text = "\n\n".join(part for part in (_head(board), sheet, await _table(house, board, drafts, seconds)) if part)
+    await acreate_markdown_artifact(text, key=f"contact-sheet-{board.plan.campaign_id}", description="Drafts to decide")
+    return text
+
+
+async def _drafts(house: House, board: Board) -> list[_Draft]:
+    found = [(variant, board.render(variant, Kind.DRAFT)) for variant in board.waiting]
+    return [_Draft(v, render, (await house.ledger.assets(render.id))[0]) for v, render in found if render is not None]
+
+
+async def _sheet(house: House, board: Board, drafts: Sequence[_Draft], seconds: int) -> str:
+    """The contact sheet's picture as markdown. The same drafts make the same key, so a rerun makes nothing new."""
+    digest = canonical_sha256([draft.asset.sha256 for draft in drafts])
+    key = keys.contact_sheet(board.plan.campaign_id, digest)
+    if await house.bucket.head(key) is None:
+        with tempfile.TemporaryDirectory(prefix="workprint-") as folder:
+            await _make(house, drafts, key, Path(folder))
+    return f"![contact sheet]({await house.bucket.presign(key, seconds)})"
+
+
+async def _make(house: House, drafts: Sequence[_Draft], sheet_key: str, folder: Path) -> None:
+    paths = await asyncio.gather(*(_fetch(house, draft, folder) for draft in drafts))
+    items = [SheetItem(d.variant.name, path, _caption(d)) for d, path in zip(drafts, paths, strict=True)]
+    await house.bucket.put(sheet_key, await asyncio.to_thread(contact_sheet, items), "image/jpeg")
+    for draft, path in zip(drafts, paths, strict=True):
+        await house.bucket.put(keys.preview(draft.render), await asyncio.to_thread(animated_webp, path), "image/webp")
+
+
+async def _fetch(house: House, draft: _Draft, folder: Path) -> Path:
+    path = folder / f"{draft.render.id}.mp4"
+    await house.bucket.read_back(draft.asset.key, draft.asset.sha256, path)
+    return path
+
+
+def _caption(draft: _Draft) -> str:
+    asset = draft.asset
+    return f"{asset.width}x{asset.height}, {asset.duration:.1f} s, take {draft.variant.take}"
+
+
+def _head(board: Board) -> str:
+    """What is asked, in both languages, with the money that depends on it."""
+    cost = sum(board.plan.price(board.plan.final(variant)) for variant in board.waiting)
+    currency = board.plan.facts.currency
+    return (
+        f"### {board.plan.brief.title}\n"
+        f"{len(board.waiting)} drafts wait for a decision. All of them cost at most **{money(cost)} {currency}** more."
+        f" · {len(board.waiting)} 个样片待审批，全部通过最多再花费 **{money(cost)} {currency}**。"
+    )
+
+
+async def _table(house: House, board: Board, drafts: Sequence[_Draft], seconds: int) -> str:
+    head = "| variant · 变体 | take | final cost · 终片费用 | preview · 预览 |\n|---|---|---|---|"
+    links = {d.variant.name: await house.bucket.presign(keys.preview(d.render), seconds) for d in drafts}
+    rows = [_row(board, variant, links.get(variant.name)) for variant in board.waiting]
+    return "\n".join([head, *rows])
+
+
+def _row(board: Board, variant: Variant, link: str | None) -> str:
+    cost = money(board.plan.price(board.plan.final(variant)))
+    shown = f"[animated WebP]({link})" if link else "no draft · 无样片"
+    return f"| {variant.name} | {variant.take} | {cost} | {shown} |"

@@ -1,0 +1,32 @@
+"""How our tasks are tried again: one signal, one condition, and the pause before it.
+
+Retries live in the Prefect task and nowhere else. A task raises `Again` when the very same call may succeed later and
+repeating it is harmless; anything else it raises is final.
+"""
+
+import asyncio
+from typing import Any
+
+from prefect.states import get_state_exception
+
+from workprint.errors import WorkprintError
+
+#: More than any class of failure allows: the class itself says when to stop (`workprint.failures.SUBMIT_RETRIES`).
+MOST = 12
+
+
+class Again(WorkprintError):
+    """Worth another try, and harmless: the ledger knows where to go on."""
+
+
+async def worth_it(_task: Any, _run: Any, state: Any) -> bool:
+    """Prefect's `retry_condition_fn`: only our own signal is tried again."""
+    return isinstance(await get_state_exception(state), Again)
+
+
+async def pause(seconds: float) -> None:
+    """The provider's or the class's pause before another try, inside the attempt that asks for it.
+
+    Prefect's own `retry_delay_seconds` cannot know a Retry-After.
+    """
+    await asyncio.sleep(seconds)

@@ -1,0 +1,121 @@
+"""Before anything is spent: all problems of the brief at once, references frozen, prompts moderated, the quote made."""
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from blocks.moderators import text_findings
+from prefect import task
+from prefect.artifacts import acreate_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+from prefect.runtime import flow_run
+from workprint.moderation import verdict
+
+from blocks import references
+from tasks.house import House
+from tasks.retrying import Again, worth_it
+from workprint.brief import Brief
+from workprint.errors import InputError, NotFound, OutboundError
+from workprint.plan import Plan
+from workprint.problems import Problem, Severity, refuse
+from workprint.quotes import money
+from workprint.render import Campaign, Verdict
+from workprint.rules import check_brief
+
+
+@task(
+    cache_policy=NO_CACHE, persist_result=False, retries=3, retry_delay_seconds=[2, 10, 30], retry_condition_fn=worth_it
+)
+async def validate(house: House, brief: Brief, campaign_id: str) -> Plan:
+    """The plan of this campaign. Raises `InputError` with every problem; nothing was spent then.
+
+    A campaign the ledger knows is read back instead: its references were frozen once and are never fetched again.
+    """
+    try:
+        campaign = await house.ledger.campaign(campaign_id)
+    except NotFound:
+        return await _new(house, brief, campaign_id)
+    return Plan.thaw(campaign_id, campaign.brief, house.facts)
+
+
+@task(name="quote", cache_policy=NO_CACHE, persist_result=False)
+async def announce(house: House, plan: Plan) -> None:
+    """Show the quote as a table, and raise `OverBudget` when it is above the brief's budget."""
+    quote = plan.quote()
+    rows = [
+        {
+            "variant": line.variant,
+            "draft": money(line.draft.amount) if line.draft else "-",
+            "final": money(line.final.amount),
+        }
+        for line in quote.lines
+    ]
+    await acreate_table_artifact(
+        table=[*rows, {"variant": "total", "draft": money(quote.drafts), "final": money(quote.finals)}],
+        key=f"quote-{plan.campaign_id}",
+        description=f"Highest cost in {quote.currency}, {quote.price_source}. Budget {plan.brief.budget.amount}.",
+    )
+    quote.check_budget(plan.brief.budget)
+
+
+async def _new(house: House, brief: Brief, campaign_id: str) -> Plan:
+    problems = [*check_brief(brief, house.facts), *_prompt_problems(brief)]
+    try:
+        frozen = await _frozen(house, brief)
+        problems += frozen.warnings
+    except InputError as error:
+        problems += error.problems
+    _say(problems)
+    refuse(problems)
+    plan = Plan(campaign_id, brief, house.facts, frozen.by_shot)
+    await house.ledger.open_campaign(_campaign(plan))
+    return plan
+
+
+async def _frozen(house: House, brief: Brief) -> references.FrozenReferences:
+    try:
+        return await references.freeze(
+            brief, house.facts, base=None, put=house.bucket.put, allow_private=house.provider.allow_private_network
+        )
+    except OutboundError as error:
+        raise Again(str(error)) from error
+
+
+def _prompt_problems(brief: Brief) -> Iterable[Problem]:
+    """The words of every shot against the moderation policy, before any spending."""
+    for number, shot in enumerate(brief.shots):
+        for field in ("subject", "action", "style", "prompt"):
+            findings = text_findings(getattr(shot, field))
+            if verdict(findings) is Verdict.BLOCKED:
+                rules = ", ".join(sorted({f"{finding.rule} ({finding.excerpt})" for finding in findings}))
+                yield Problem(
+                    f"shots[{number}].{field}",
+                    f"moderation blocks this text: {rules}",
+                    "describe the shot in other words",
+                    zh=f"内容审核未通过：{rules}",
+                )
+
+
+def _say(problems: Iterable[Problem]) -> None:
+    log = get_run_logger()
+    for problem in problems:
+        level = logging.WARNING if problem.severity is Severity.WARNING else logging.ERROR
+        log.log(level, "brief.%s", problem.line())
+
+
+def _campaign(plan: Plan) -> Campaign:
+    brief = plan.brief
+    return Campaign(
+        id=plan.campaign_id,
+        title=brief.title,
+        project=brief.project,
+        cost_centre=brief.cost_centre,
+        requested_by=brief.requested_by,
+        brief=plan.frozen,
+        brief_hash=plan.brief_hash,
+        created_at=datetime.now(UTC),
+        callback_url=brief.callback_url,
+        flow_run_id=plan.campaign_id,
+        started_by=str(flow_run.name or ""),
+    )

@@ -1,0 +1,86 @@
+"""The board: where every variant of a campaign stands, read from the ledger alone.
+
+A flow that starts again from the top reads the board and knows what is left to do: nothing is remembered elsewhere.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workprint.plan import Plan
+from workprint.render import Approval, Claim, Decision, Render
+from workprint.spec import Kind
+from workprint.states import TERMINAL, RenderState
+from workprint.variants import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A plan with its claims and approvals. Properties keep the brief's order."""
+
+    plan: Plan
+    claims: tuple[Claim, ...]
+    approvals: tuple[Approval, ...]
+
+    @property
+    def current(self) -> tuple[Variant, ...]:
+        """Every variant at its newest take: each `revise` made one more, with the changed prompt."""
+        return tuple(self._newest(variant) for variant in self.plan.variants())
+
+    @property
+    def to_draft(self) -> tuple[Variant, ...]:
+        """Variants whose cheap copy is still to be made or waited for."""
+        if not self.plan.brief.draft.enabled:
+            return ()
+        return tuple(v for v in self.current if self.decision(v) is None and not _ended(self.render(v, Kind.DRAFT)))
+
+    @property
+    def waiting(self) -> tuple[Variant, ...]:
+        """Variants a person must look at now."""
+        return tuple(v for v in self.current if self.decision(v) is None and self._presentable(v))
+
+    @property
+    def approved(self) -> tuple[tuple[Variant, Approval], ...]:
+        """Variants that may become finals, each with its approval."""
+        found = ((v, self.approval(v)) for v in self.current)
+        return tuple((v, a) for v, a in found if a is not None and a.decision is Decision.APPROVED)
+
+    def approval(self, variant: Variant) -> Approval | None:
+        """What was decided about this very take."""
+        wanted = (variant.name, variant.take)
+        return next((a for a in self.approvals if (a.variant, a.take) == wanted), None)
+
+    def decision(self, variant: Variant) -> Decision | None:
+        """What was decided about this very take, in one word."""
+        approval = self.approval(variant)
+        return approval.decision if approval else None
+
+    def render(self, variant: Variant, kind: Kind) -> Render | None:
+        """The render that serves this take, draft or final."""
+        claim = self.claim(variant, kind)
+        return claim.render if claim else None
+
+    def claim(self, variant: Variant, kind: Kind) -> Claim | None:
+        """The same with the word whether somebody else had bought it before."""
+        wanted = (variant.name, variant.take, kind)
+        return next((c for c in self.claims if (c.variant, c.take, c.kind) == wanted), None)
+
+    def renders(self) -> Iterable[Render]:
+        """Every render of the campaign, all takes."""
+        return (claim.render for claim in self.claims)
+
+    def _newest(self, variant: Variant) -> Variant:
+        revision = self.approval(variant)
+        if revision is None or revision.decision is not Decision.REVISE:
+            return variant
+        return self._newest(variant.revised(revision.prompt, variant.take + 1))
+
+    def _presentable(self, variant: Variant) -> bool:
+        """A draft that is safely in the bucket; without drafts the variant itself."""
+        if not self.plan.brief.draft.enabled:
+            return True
+        render = self.render(variant, Kind.DRAFT)
+        return render is not None and render.state is RenderState.ARCHIVED
+
+
+def _ended(render: Render | None) -> bool:
+    return render is not None and render.state in TERMINAL

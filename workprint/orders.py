@@ -1,0 +1,32 @@
+"""An order: one render somebody wants, before the ledger says which render serves it."""
+
+from dataclasses import dataclass
+
+from workprint.charges import Charge
+from workprint.spec import Kind, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What `Ledger.claim` is asked for. `quote` is the highest price; finals carry their approval and draft."""
+
+    campaign_id: str
+    #: Name of the variant, e.g. `hero-9x16-5s`.
+    variant: str
+    spec: Spec
+    quote: Charge
+    submitted_by: str
+    callback_url: str | None = None
+    approval_id: str | None = None
+    draft_render_id: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Draft or final."""
+        return self.spec.kind
+
+    @property
+    def label(self) -> str:
+        """What a person reads in the task list: `draft hero-9x16-5s`."""
+        again = f" take {self.spec.take}" if self.spec.take > 1 else ""
+        return f"{self.kind} {self.variant}{again}"

@@ -1,0 +1,164 @@
+"""The end of a campaign: its name, its table and its words. In English and Chinese."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from workprint.board import Board
+from workprint.charges import ChargeState
+from workprint.quotes import money
+from workprint.render import Asset, Decision, Render, Verdict
+from workprint.spec import Kind
+from workprint.states import RenderState
+from workprint.variants import Variant
+
+#: Status of a variant -> Chinese.
+WORDS = {
+    "delivered": "已交付",
+    "blocked": "审核未通过",
+    "rejected": "已拒绝",
+    "failed": "失败",
+    "unknown": "状态未知",
+    "unfinished": "未完成",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One variant at the end. Amounts in the model's currency, summed over all takes of the variant."""
+
+    variant: str
+    take: int
+    status: str
+    draft_cost: Decimal
+    final_cost: Decimal
+    #: How the final was made: native, again (same inputs and seed once more), direct, or empty.
+    made: str
+    final: Render | None
+    asset: Asset | None
+    #: Render that explains a failure.
+    blame: Render | None
+    adopted: bool
+
+    def row(self) -> dict[str, Any]:
+        """As a row of the Prefect table; keys are what the person reads."""
+        asset = self.asset
+        left = None if asset is None or asset.link_seconds_left is None else f"{asset.link_seconds_left / 3600:.1f} h"
+        return {
+            "variant": self.variant,
+            "status": f"{self.status} · {WORDS[self.status]}",
+            "draft cost": money(self.draft_cost),
+            "final cost": money(self.final_cost),
+            "made": self.made,
+            "key": asset.key if asset else "",
+            "sha256": asset.sha256 if asset else "",
+            "link left": left or "",
+            "adopted": self.adopted,
+            "why": self.why(),
+        }
+
+    def why(self, language: str = "en") -> str:
+        """The customer's sentence for a failure, and the render to name to support."""
+        failure = self.blame.failure if self.blame else None
+        if self.blame is None or failure is None:
+            return ""
+        return f"{failure.sentence(language)} [{self.blame.id} {failure.kind}/{failure.stage} {failure.code}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The named final state of the campaign's run. `completed` False: the run failed."""
+
+    name: str
+    completed: bool
+    message: str
+
+
+def lines(board: Board, assets: Mapping[str, Asset]) -> tuple[Line, ...]:
+    """One line per variant. `assets` are the films by render id."""
+    return tuple(_line(board, variant, assets) for variant in board.current)
+
+
+def ending(found: tuple[Line, ...]) -> Ending:
+    """Delivered, Delivered in part, Rejected, or what it failed on."""
+    by_status = {status: sum(line.status == status for line in found) for status in WORDS}
+    message = ", ".join(f"{number} {status}" for status, number in by_status.items() if number)
+    trouble = by_status["failed"] + by_status["blocked"] + by_status["unknown"] + by_status["unfinished"]
+    if by_status["delivered"]:
+        return Ending("Delivered in part" if trouble else "Delivered", True, message)
+    if not trouble:
+        return Ending("Rejected", True, message)
+    return Ending(_failed_on(by_status), False, message)
+
+
+def _failed_on(by_status: Mapping[str, int]) -> str:
+    if by_status["unknown"]:
+        return "Outcome unknown"
+    if by_status["blocked"] and not by_status["failed"]:
+        return "Moderation"
+    return "Failed"
+
+
+def markdown(board: Board, found: tuple[Line, ...], end: Ending) -> str:
+    """The report as a Prefect markdown artifact, in the audience's language first."""
+    brief = board.plan.brief
+    spent = sum((line.draft_cost + line.final_cost for line in found), Decimal(0))
+    head = [
+        f"# {brief.title}: {end.name}",
+        "",
+        f"{end.message}. Spent · 花费 {money(spent)} {board.plan.facts.currency} of {brief.budget.amount}.",
+        "",
+        "| variant · 变体 | status · 状态 | made · 方式 | why · 原因 |",
+        "|---|---|---|---|",
+    ]
+    rows = [f"| {x.variant} | {x.status} · {WORDS[x.status]} | {x.made} | {x.why(brief.language)} |" for x in found]
+    approvals = [f"- {a.variant} take {a.take}: {a.decision} by {a.actor}: {a.note}" for a in board.approvals]
+    return "\n".join([*head, *rows, "", "## Approvals · 审批", *(approvals or ["none · 无"])])
+
+
+def _line(board: Board, variant: Variant, assets: Mapping[str, Asset]) -> Line:
+    draft, final = board.render(variant, Kind.DRAFT), board.render(variant, Kind.FINAL)
+    status = _status(board, variant, draft, final)
+    claim = board.claim(variant, Kind.FINAL)
+    return Line(
+        variant=variant.name,
+        take=variant.take,
+        status=status,
+        draft_cost=_cost(board, variant.name, Kind.DRAFT),
+        final_cost=_cost(board, variant.name, Kind.FINAL),
+        made=_made(final),
+        final=final,
+        asset=assets.get(final.id) if final else None,
+        blame=next((r for r in (final, draft) if r is not None and r.failure is not None), None),
+        adopted=claim.adopted if claim else False,
+    )
+
+
+def _status(board: Board, variant: Variant, draft: Render | None, final: Render | None) -> str:
+    if board.decision(variant) is Decision.REJECTED:
+        return "rejected"
+    newest = final or draft
+    if newest is None:
+        return "unfinished"
+    if newest.state is RenderState.UNKNOWN:
+        return "unknown"
+    if final is not None and final.moderation is Verdict.BLOCKED:
+        return "blocked"
+    if final is not None and final.state is RenderState.ARCHIVED:
+        return "delivered"
+    return "failed" if newest.failure is not None else "unfinished"
+
+
+def _made(final: Render | None) -> str:
+    if final is None:
+        return ""
+    if final.spec.native:
+        return "native: from the approved draft"
+    return "again: same inputs and seed, not the same film" if final.spec.draft else "direct: no draft"
+
+
+def _cost(board: Board, variant: str, kind: Kind) -> Decimal:
+    """What this campaign paid: an adopted render was paid by somebody else."""
+    own = (c.render for c in board.claims if c.variant == variant and c.kind is kind and not c.adopted)
+    return sum((render.charge_amount for render in own if render.charge_state is ChargeState.CHARGED), Decimal(0))

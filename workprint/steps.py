@@ -1,0 +1,180 @@
+"""The steps of a render's life as values: a render and what the world answered make the `Change` to ask for.
+
+Pure, so that poll, callback, rescue and person all make the very same change from the very same answer.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from workprint.charges import Charge, ChargeState, Evidence
+from workprint.failures import Failure, FailureKind, Stage
+from workprint.models import ModelFacts
+from workprint.outcomes import Accepted, Observation, Refused, Unanswered
+from workprint.render import Change, Render, Source
+from workprint.states import FRUITLESS, RenderState
+
+#: A task the provider says it does not know, this many times in a row, is gone. Fewer is flapping.
+GONE_AFTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes a change, and by which path."""
+
+    name: str
+    source: Source
+
+
+def submitting(render: Render, actor: Actor, now: datetime) -> Change:
+    """Committed before the POST."""
+    return _change(render, RenderState.SUBMITTING, actor, facts={"submitted_at": now, "attempts": render.attempts + 1})
+
+
+def accepted(render: Render, answer: Accepted, actor: Actor) -> Change:
+    """The provider's id and raw answer, committed before anything else happens."""
+    return _change(render, RenderState.QUEUED, actor, raw=answer.raw, facts={"task_id": answer.task_id})
+
+
+def refused(render: Render, answer: Refused, actor: Actor) -> Change:
+    """Back to `planned` while the class allows another try, else failed and free of charge."""
+    failure = answer.failure
+    if render.attempts <= failure.submit_retries:
+        return _change(render, RenderState.PLANNED, actor, code=failure.code, raw=answer.raw, note=failure.kind)
+    free = no_charge(render, "the provider refused the request: no task was made")
+    return _change(
+        render, RenderState.FAILED, actor, code=failure.code, raw=answer.raw, facts={**failed(failure), **free}
+    )
+
+
+def unanswered(render: Render, answer: Unanswered, actor: Actor) -> Change:
+    """Nobody knows whether a task exists: never resubmitted blindly, and the charge says so."""
+    return _change(
+        render,
+        RenderState.UNKNOWN,
+        actor,
+        raw=answer.raw,
+        note=answer.reason,
+        facts={"charge_state": ChargeState.UNKNOWN, "charge_source": "the submit had no usable answer"},
+    )
+
+
+def found(render: Render, seen: Observation, actor: Actor) -> Change:
+    """An unknown render's task was found at the provider."""
+    return _change(
+        render,
+        RenderState.QUEUED,
+        actor,
+        code=seen.code,
+        raw=seen.raw,
+        note="found at the provider by our client reference",
+        facts={"task_id": seen.task_id, "charge_state": ChargeState.QUOTED, "charge_source": "found at the provider"},
+    )
+
+
+def absent(render: Render, raw: str, actor: Actor) -> Change:
+    """The provider's list, read to the end of the window, has no such task."""
+    failure = Failure(FailureKind.NETWORK, Stage.SUBMIT, "absent", "the submit was lost and the provider has no task")
+    free = no_charge(render, "the provider's task list does not have it")
+    return _change(render, RenderState.FAILED, actor, raw=raw, note="proven absent", facts={**failed(failure), **free})
+
+
+def observed(render: Render, seen: Observation, facts: ModelFacts, actor: Actor) -> Change | None:
+    """The change an observation asks for; None when it says nothing new or a word we do not know."""
+    if seen.state is None or seen.state is render.state or seen.state is RenderState.QUEUED:
+        return None
+    return _change(
+        render, seen.state, actor, code=seen.code, raw=seen.raw, facts=_facts_of(render, seen, facts, seen.state)
+    )
+
+
+def gone(render: Render, raw: str, actor: Actor) -> Change:
+    """The provider no longer knows a task it accepted. What it cost, nobody can say."""
+    failure = Failure(FailureKind.UPSTREAM, Stage.RENDER, "task_not_found", "the provider lost the task")
+    unknown = {"charge_state": ChargeState.UNKNOWN, "charge_source": "the provider no longer knows the task"}
+    return _change(render, RenderState.FAILED, actor, raw=raw, facts={**failed(failure), **unknown})
+
+
+def link_dead(render: Render, reason: str, actor: Actor) -> Change:
+    """Paid, rendered, and the link died before the bytes were safe."""
+    failure = Failure(FailureKind.LINK, Stage.DOWNLOAD, "link_dead", reason)
+    return _change(render, RenderState.LINK_EXPIRED, actor, note=reason, facts=failed(failure))
+
+
+def bad_media(render: Render, reason: str, actor: Actor) -> Change:
+    """The bytes behind the link are no film: `succeeded` was the provider's word, not ours."""
+    failure = Failure(FailureKind.UPSTREAM, Stage.DOWNLOAD, "bad_media", reason)
+    return _change(render, RenderState.FAILED, actor, note=reason, facts=failed(failure))
+
+
+def archived(render: Render, actor: Actor, note: str) -> Change:
+    """Bytes verified in the bucket."""
+    return _change(render, RenderState.ARCHIVED, actor, note=note)
+
+
+def failed(failure: Failure) -> dict[str, Any]:
+    """A failure as columns of a render."""
+    return {
+        "failure_kind": failure.kind,
+        "failure_stage": failure.stage,
+        "failure_code": failure.code,
+        "failure_raw": failure.raw,
+    }
+
+
+def no_charge(render: Render, source: str) -> dict[str, Any]:
+    """A free end as columns of a render, with the evidence."""
+    charge = Charge(ChargeState.NOT_CHARGED, Decimal(0), render.charge_currency, Evidence.ESTIMATED, source)
+    return charged(charge)
+
+
+def charged(charge: Charge) -> dict[str, Any]:
+    """A charge as columns of a render."""
+    return {
+        "charge_state": charge.state,
+        "charge_amount": charge.amount,
+        "charge_currency": charge.currency,
+        "charge_evidence": charge.evidence,
+        "charge_source": charge.source,
+    }
+
+
+def _facts_of(render: Render, seen: Observation, facts: ModelFacts, state: RenderState) -> dict[str, Any]:
+    if state is RenderState.SUCCEEDED:
+        link = {"link": seen.link, "link_expires_at": seen.link_expires_at}
+        return {**link, **charged(_cost(render, seen, facts))}
+    if state in FRUITLESS:
+        failure = seen.failure or Failure(FailureKind.UPSTREAM, Stage.RENDER, seen.code, "the provider gave no reason")
+        return {**failed(failure), **no_charge(render, f"{facts.dialect} bills succeeded tasks only")}
+    return {}
+
+
+def _cost(render: Render, seen: Observation, facts: ModelFacts) -> Charge:
+    if seen.tokens is not None:
+        return facts.charge_for_tokens(render.spec, seen.tokens)
+    estimate = facts.price(render.spec)
+    return Charge(ChargeState.CHARGED, estimate.amount, estimate.currency, Evidence.ESTIMATED, estimate.source)
+
+
+def _change(
+    render: Render,
+    to: RenderState,
+    actor: Actor,
+    *,
+    code: str = "",
+    raw: str = "",
+    note: str = "",
+    facts: dict[str, Any] | None = None,
+) -> Change:
+    return Change(
+        render_id=render.id,
+        expect=render.state,
+        to=to,
+        source=actor.source,
+        actor=actor.name,
+        code=code,
+        raw=raw,
+        note=note,
+        facts=facts or {},
+    )
