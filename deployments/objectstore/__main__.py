@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from deployments.objectstore.supervisor import supervise
-from workprint.errors import WorkprintError
+from workprint.errors import StackError
 
 
 def main() -> int:
@@ -17,7 +17,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         supervise(arguments.home, arguments.port, lifeline=arguments.lifeline)
-    except WorkprintError as error:
+    except StackError as error:
         print(error.diagnostics(), file=sys.stderr)
         return 1
     return 0

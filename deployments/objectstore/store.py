@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from deployments.objectstore.keys import load_keys
-from workprint.errors import WorkprintError
+from workprint.errors import StackError
 
 _READY = "s3 ready on "
 
@@ -24,7 +24,7 @@ class ObjectStore:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Start, and return when it answers (about a second). Raises `WorkprintError` with the reason otherwise."""
+        """Start, and return when it answers (about a second). Raises `StackError` with the reason otherwise."""
         command = [sys.executable, "-m", "deployments.objectstore", "--lifeline"]
         command += ["--home", str(self.home), "--port", str(self.port)]
         self.home.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ class ObjectStore:
         if not line.startswith(_READY):
             self.stop()
             reason = (self.home / "supervisor.log").read_text().strip()
-            raise WorkprintError(f"the embedded S3 server did not start: {reason or 'it said nothing'}")
+            raise StackError(f"the embedded S3 server did not start: {reason or 'it said nothing'}")
         return int(line.rsplit(":", 1)[1])
 
     def __enter__(self) -> Self:
@@ -80,5 +80,5 @@ class ObjectStore:
 def _pipe(stream: IO[str] | None) -> IO[str]:
     """A stream that was opened with PIPE, for the type checker's sake."""
     if stream is None:
-        raise WorkprintError("the embedded S3 server has no pipe to its caller")
+        raise StackError("the embedded S3 server has no pipe to its caller")
     return stream

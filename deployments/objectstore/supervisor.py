@@ -15,7 +15,7 @@ from pathlib import Path
 from deployments.objectstore.config import DEVICE, KINDS, write_configs
 from deployments.objectstore.daemons import bind, fork_daemon, import_swift, ports_of, write_rings
 from deployments.objectstore.keys import load_keys
-from workprint.errors import WorkprintError
+from workprint.errors import StackError
 
 #: Seconds the daemons get to end by themselves before they are killed.
 GRACE = 5.0
@@ -26,7 +26,7 @@ READY = 60.0
 def supervise(home: Path, port: int, *, lifeline: bool) -> None:
     """Run the server until SIGTERM or SIGINT, or, with `lifeline`, until standard input closes.
 
-    Prints one line when ready. Raises `WorkprintError` when it cannot start or a daemon ends by itself.
+    Prints one line when ready. Raises `StackError` when it cannot start or a daemon ends by itself.
     """
     _check_python_parts()
     home = home.resolve()
@@ -51,7 +51,7 @@ def _check_python_parts() -> None:
     try:
         import_swift()
     except ImportError as error:
-        raise WorkprintError(
+        raise StackError(
             f"the embedded S3 server needs OpenStack Swift: {error}", fix="pip install 'workprint[local]'"
         ) from error
 
@@ -66,7 +66,7 @@ def _make_folders(home: Path) -> None:
     try:
         os.setxattr(home / "srv", "user.workprint", b"x" * 1024)
     except OSError as error:
-        raise WorkprintError(
+        raise StackError(
             f"{home} lies on a file system without extended attributes ({error.strerror})",
             fix="choose a home on ext4, xfs, btrfs or overlayfs",
         ) from error
@@ -79,7 +79,7 @@ def _only_one(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise WorkprintError(f"another S3 server runs in {home}", fix="stop it, or choose another home") from error
+            raise StackError(f"another S3 server runs in {home}", fix="stop it, or choose another home") from error
         yield
 
 
@@ -87,7 +87,7 @@ def _bind(port: int) -> dict[str, socket.socket]:
     try:
         return bind(port)
     except OSError as error:
-        raise WorkprintError(
+        raise StackError(
             f"port {port} on 127.0.0.1 cannot be used ({error.strerror})", fix="choose another port, or 0 for any"
         ) from error
 
@@ -123,13 +123,13 @@ def _await_ready(ports: dict[str, int]) -> None:
             connection.request("GET", "/healthcheck")
             connection.getresponse().read()
         except OSError as error:
-            raise WorkprintError(f"the {kind} daemon of the S3 server did not start: {error}") from error
+            raise StackError(f"the {kind} daemon of the S3 server did not start: {error}") from error
         finally:
             connection.close()
 
 
 def _watch(wakeup: int, children: dict[int, str], home: Path, *, lifeline: bool) -> None:
-    """Block until we are told to stop. Raises `WorkprintError` when a daemon ended first."""
+    """Block until we are told to stop. Raises `StackError` when a daemon ended first."""
     sources = [wakeup, sys.stdin.fileno()] if lifeline else [wakeup]
     while True:
         readable, _, _ = select.select(sources, [], [])
@@ -147,7 +147,7 @@ def _check_alive(children: dict[int, str], home: Path) -> None:
     for pid, kind in list(children.items()):
         if os.waitpid(pid, os.WNOHANG)[0]:
             del children[pid]
-            raise WorkprintError(f"the {kind} daemon of the S3 server ended; see {home / 'logs' / kind}.log")
+            raise StackError(f"the {kind} daemon of the S3 server ended; see {home / 'logs' / kind}.log")
 
 
 def _stop(children: dict[int, str]) -> None:
