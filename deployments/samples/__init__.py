@@ -1,0 +1,1 @@
+"""Sample briefs, and the picture they show. `workprint demo` runs `showcase.yaml`."""
