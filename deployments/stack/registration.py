@@ -25,7 +25,7 @@ PROVIDER, ARCHIVE, LEDGER, CALLBACK = "sandbox", "archive", "ledger", "callback"
 #: The embedded S3 server's bucket.
 BUCKET = "workprint"
 #: What the sandbox's ark dialect renders with.
-SANDBOX_MODEL = "doubao-seedance-1-5-pro-251215"
+SANDBOX_MODEL = "doubao-seedance-2-5-260628"
 
 
 def warm_up() -> None:

@@ -1,0 +1,63 @@
+"""The `workprint` command: one small module per command, loaded only when it is used.
+
+Exit codes: 0 done, 1 the job failed, 2 wrong input, 130 interrupted. Errors go to standard error in the words of
+`WorkprintError.diagnostics`; a traceback never does (it goes to `logs/cli.log` in the home).
+
+May import: cyclopts and rich here; everything else inside the commands, so that `--help` and `check` start quickly.
+Must not: import prefect before `deployments.cli.servers` chose the server.
+
+Pitfalls:
+- Prefect reads its settings once, at import.
+- A brief's relative paths mean the brief's folder; a flow runs somewhere else: `run` makes them absolute.
+"""
+
+import sys
+from importlib.metadata import version
+
+from cyclopts import App, CycloptsError
+
+from deployments.cli.console import ERR
+from deployments.cli.failing import WRONG_INPUT, report
+
+_HELP = """\
+AI video campaigns on Prefect 3: draft cheap, approve on the record, pay once, archive before the link expires.
+
+`workprint demo` shows the whole job on this machine, with no account. `workprint up` keeps that stack running for the
+other commands. Its data lies in the folder WORKPRINT_HOME names (default: .workprint in the current folder). With no
+stack running there, the commands talk to the Prefect server of PREFECT_API_URL.
+
+Exit codes: 0 done, 1 the job failed, 2 wrong input. `--debug` with any command shows tracebacks.
+"""
+
+app = App(name="workprint", help=_HELP, help_format="markdown", version=lambda: version("workprint"))
+app.command("deployments.cli.demo:demo", name="demo", help="Show the whole job, end to end, on this machine.")
+app.command("deployments.cli.up:up", name="up", help="Start the stack and keep it up until Ctrl-C.")
+app.command("deployments.cli.check:check", name="check", help="Say every problem of a brief.")
+app.command("deployments.cli.quote:quote", name="quote", help="Say what a brief will cost at most.")
+app.command("deployments.cli.run:run", name="run", help="Start a campaign and follow it.")
+app.command("deployments.cli.decide:approve", name="approve", help="Approve drafts of a run that waits at its gate.")
+app.command("deployments.cli.decide:reject", name="reject", help="Reject the drafts: nothing more is spent.")
+app.command("deployments.cli.decide:revise", name="revise", help="Ask for another take with another prompt.")
+app.command("deployments.cli.trace:trace", name="trace", help="Tell the whole life of a render, from any of its ids.")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command line and exit with its code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in words
+    sys.exit(_run([word for word in words if word != "--debug"], debug=debug))
+
+
+def _run(words: list[str], *, debug: bool) -> int:
+    try:
+        code = app(words, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        ERR.print(f"{error}\n  `workprint --help` shows the commands and their options.", markup=False)
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if debug:
+            raise
+        return report(error)
+    return int(code or 0)

@@ -1,0 +1,64 @@
+"""Reading a brief for the commands: problems on standard error, local references made absolute."""
+
+from pathlib import Path
+
+from blocks.briefs import BriefFile, read_brief_file
+from deployments.cli.console import ERR
+from workprint.brief import Brief, Reference
+from workprint.models import ModelFacts, model_facts
+from workprint.problems import Problem, refuse
+from workprint.rules import check_brief
+
+#: What the embedded stack's provider renders with.
+SANDBOX_MODEL = "doubao-seedance-2-5-260628"
+
+
+def load(path: Path, model: str) -> tuple[Brief, ModelFacts]:
+    """The checked brief of a file, its local references as absolute paths.
+
+    Warnings go to standard error; raises `InputError` with every error, each with file and line.
+    """
+    file, facts = read_brief_file(path), model_facts(model)
+    problems = file.located((*check_brief(file.brief, facts), *_missing(file, path.parent)))
+    for problem in problems:
+        if problem.severity == "warning":
+            ERR.print(problem.line(), markup=False)
+    refuse(problems)
+    return absolute(file.brief, path.parent), facts
+
+
+def absolute(brief: Brief, base: Path) -> Brief:
+    """The same brief with every local path made absolute against `base`: a flow runs in another folder."""
+    shots = tuple(
+        shot.model_copy(update={"references": tuple(_absolute(r, base) for r in shot.references)})
+        for shot in brief.shots
+    )
+    return brief.model_copy(update={"shots": shots})
+
+
+def _absolute(reference: Reference, base: Path) -> Reference:
+    if _remote(reference):
+        return reference
+    return reference.model_copy(update={"source": str(_local(reference, base))})
+
+
+def _local(reference: Reference, base: Path) -> Path:
+    return (base / Path(reference.source).expanduser()).resolve()
+
+
+def _remote(reference: Reference) -> bool:
+    return "://" in reference.source
+
+
+def _missing(file: BriefFile, base: Path) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            f"shots[{i}].references[{j}].source",
+            f"there is no file {_local(reference, base)}",
+            "a relative path means the folder of the brief; correct it, or give a URL",
+            zh="文件不存在；相对路径以简报所在文件夹为准。",
+        )
+        for i, shot in enumerate(file.brief.shots)
+        for j, reference in enumerate(shot.references)
+        if not _remote(reference) and not _local(reference, base).is_file()
+    )

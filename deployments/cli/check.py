@@ -1,0 +1,28 @@
+"""`workprint check BRIEF`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from deployments.cli.console import say
+
+
+def check(brief: Path, *, model: Annotated[str | None, Parameter(help="Check against this model.")] = None) -> None:
+    """Say every problem of a brief: path, rule, how to mend it. Nothing is sent anywhere.
+
+    Parameters
+    ----------
+    brief
+        A YAML or JSON file.
+    """
+    from deployments.cli.briefs import SANDBOX_MODEL, load
+    from workprint.variants import expand
+
+    checked, facts = load(brief, model or SANDBOX_MODEL)
+    names = [variant.name for variant in expand(checked)]
+    say(f"{brief.name} is good for {facts.name}: {len(names)} variants ({', '.join(names[:6])}{_rest(names)})")
+
+
+def _rest(names: list[str]) -> str:
+    return f" and {len(names) - 6} more" if len(names) > 6 else ""

@@ -1,0 +1,30 @@
+"""Asking a person at the terminal without stopping everything else, so that an answer from elsewhere can win."""
+
+import asyncio
+import sys
+
+
+async def line(prompt: str) -> str:
+    """One line, stripped. Cancelling it gives the keyboard back. Raises `EOFError` when there is no more to read."""
+    print(prompt, end="", flush=True)
+    loop = asyncio.get_running_loop()
+    typed: asyncio.Future[str] = loop.create_future()
+
+    def read() -> None:
+        text = sys.stdin.readline()
+        if not typed.done():
+            typed.set_result(text)
+
+    loop.add_reader(sys.stdin, read)
+    try:
+        text = await typed
+    finally:
+        loop.remove_reader(sys.stdin)
+    if not text:
+        raise EOFError
+    return text.strip()
+
+
+async def filled(prompt: str, default: str) -> str:
+    """One line; Enter alone gives the default."""
+    return await line(f"{prompt} [{default}]: ") or default

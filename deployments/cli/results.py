@@ -1,0 +1,55 @@
+"""The table at the end of a campaign."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from deployments.cli.boards import board_in, result_lines
+from deployments.cli.console import OUT, say
+from deployments.cli.prefect_api import Run
+from workprint.quotes import money
+from workprint.report import Line
+
+if TYPE_CHECKING:
+    from blocks.ledger import Trace
+
+_STYLES = {"delivered": "green", "rejected": "yellow"}
+
+
+def results(trace: "Trace", run: Run) -> None:
+    """Variant, status, costs, key, hash and the time the provider's link had left; then what went wrong."""
+    board = board_in(trace, run.id)
+    if board is None:
+        say(f"{run.state}: {run.message}", "red")
+        return
+    found = result_lines(trace, board)
+    OUT.print(_table(found, run, board.plan.facts.currency))
+    for line in found:
+        if why := line.why():
+            say(f"  {line.variant}: {why}", "red")
+    if not run.delivered:
+        say(f"  {run.state}: {run.message}", "red")
+
+
+def _table(found: tuple[Line, ...], run: Run, currency: str) -> Table:
+    table = Table(title=f"{run.name}: {run.state}", title_justify="left")
+    for heading in ("variant", "status", f"draft {currency}", f"final {currency}", "S3 key", "SHA-256", "link left"):
+        table.add_column(heading, overflow="fold")
+    for line in found:
+        table.add_row(*_cells(line))
+    return table
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    style, asset = _STYLES.get(line.status, "red"), line.asset
+    left = asset.link_seconds_left if asset else None
+    return (
+        line.variant,
+        f"[{style}]{line.status}[/]",
+        money(line.draft_cost),
+        money(line.final_cost),
+        asset.key if asset else "-",
+        f"{asset.sha256[:12]}…" if asset else "-",
+        str(timedelta(seconds=round(left))) if left is not None else "-",
+    )

@@ -1,0 +1,123 @@
+"""The demo's campaign: start it, show it, answer at the gate, and put the films where one can open them."""
+
+import asyncio
+import getpass
+from typing import TYPE_CHECKING
+
+from deployments.cli import keyboard
+from deployments.cli.boards import board_in, result_lines
+from deployments.cli.console import interactive, say
+from deployments.cli.failing import DONE, FAILED
+from deployments.cli.follow import Screen, Snapshot, screen, snapshots
+from deployments.cli.gate import answer, form_values
+from deployments.cli.prefect_api import Run, read_run, start_campaign
+from deployments.cli.results import results
+from deployments.cli.run import how_to_answer
+from deployments.cli.servers import Server, open_ledger
+from workprint.brief import Brief
+from workprint.errors import InputError
+from workprint.reading import brief_json
+from workprint.render import Asset, Place
+
+if TYPE_CHECKING:
+    from blocks.ledger import Ledger, Trace
+
+#: Who approves when nobody is there.
+NOBODY = "demo"
+
+
+async def show(here: Server, brief: Brief) -> int:
+    """Run one brief from drafts to films; returns the exit code."""
+    run = await start_campaign(brief_json(brief), title="demo")
+    say(f"2. The campaign {run.id}: {brief.title}", "bold")
+    say(f"  in the browser   {here.run_url(run.id)}")
+    async with await open_ledger() as ledger:
+        run = await _to_the_end(here, ledger, run)
+        trace = await ledger.find(run.id)
+        say("4. The result", "bold")
+        results(trace, run)
+    await _keep_films(here, trace, run)
+    _next_commands(trace, run)
+    return DONE if run.delivered else FAILED
+
+
+async def _to_the_end(here: Server, ledger: "Ledger", run: Run) -> Run:
+    view, answered = screen(), False
+    async for now in snapshots(run.id, ledger):
+        view.show(now)
+        if now.run.waiting and not answered:
+            await _at_the_gate(here, ledger, now, view)
+        answered, run = now.run.waiting, now.run
+    view.close()
+    return run
+
+
+async def _at_the_gate(here: Server, ledger: "Ledger", now: Snapshot, view: Screen) -> None:
+    view.close()
+    say("3. The gate", "bold")
+    await how_to_answer(here, now.run)
+    if not interactive():
+        say(f"There is no terminal: approving everything as '{NOBODY}'.", "bold")
+        form = form_values("approve_all", who=NOBODY, note="the demo without a terminal approves by itself")
+        await answer(ledger, now.run, form)
+        return
+    asking = asyncio.create_task(_ask(ledger, now.run))
+    elsewhere = asyncio.create_task(_answered_elsewhere(now.run))
+    try:
+        await asyncio.wait({asking, elsewhere}, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            say("\nAnswered in the Prefect UI.", "bold")
+        else:
+            await asking
+    finally:
+        asking.cancel()
+        elsewhere.cancel()
+        await asyncio.gather(asking, elsewhere, return_exceptions=True)
+
+
+async def _answered_elsewhere(run: Run) -> None:
+    while (await read_run(run.id)).waiting:
+        await asyncio.sleep(1)
+
+
+async def _ask(ledger: "Ledger", run: Run) -> None:
+    while True:
+        yes = (await keyboard.line("Approve all drafts here, or answer in the browser? [y/n]: ")).lower()
+        if yes not in {"y", "yes", "n", "no"}:
+            continue
+        who = await keyboard.filled("Your name", getpass.getuser())
+        if yes.startswith("y"):
+            form = form_values("approve_all", who=who, note=await keyboard.filled("Note", "looks good"))
+        else:
+            form = form_values("reject", who=who, note=await keyboard.filled("Reason", "not what we want"))
+        try:
+            return await answer(ledger, run, form)
+        except InputError as error:
+            say(error.diagnostics(), "red")
+
+
+async def _keep_films(here: Server, trace: "Trace", run: Run) -> None:
+    """The delivered films beside the stack's data: the S3 server stops with the demo."""
+    from blocks.bucket import ArchiveBucket
+
+    bucket = await ArchiveBucket.aload("archive")
+    here.home.demo.mkdir(parents=True, exist_ok=True)
+    for name, asset in _delivered(trace, run):
+        target = here.home.demo / f"{name}.mp4"
+        target.unlink(missing_ok=True)
+        await bucket.read_back(asset.key, asset.sha256, target)
+        say(f"  film             {target}")
+
+
+def _delivered(trace: "Trace", run: Run) -> list[tuple[str, Asset]]:
+    board = board_in(trace, run.id)
+    lines = result_lines(trace, board) if board else ()
+    return [(x.variant, x.asset) for x in lines if x.asset is not None and x.asset.place is Place.DELIVERY]
+
+
+def _next_commands(trace: "Trace", run: Run) -> None:
+    say("Next:", "bold")
+    some = trace.renders[-1].id if trace.renders else run.id
+    say(f"  workprint trace {some}      the whole life of a render (also --json)")
+    say("  workprint up                                        keep the stack running")
+    say("  workprint quote BRIEF, workprint run BRIEF          with a brief of your own")
