@@ -27,7 +27,7 @@ PAUSES = (1.0, 5.0, 30.0, 120.0)
 async def report(house: House, plan: Plan) -> State:
     """Show how it ended, tell whoever asked to be told, close the campaign, and return the named final state."""
     board = await board_of(house, plan)
-    assets = await _films(house, board)
+    assets = await house.ledger.films(plan.campaign_id)
     found = lines(board, assets)
     end = ending(found)
     await artifacts(house, board, found, end)
@@ -98,11 +98,6 @@ def _variant(line: Line) -> dict[str, Any]:
         "final_cost": str(line.final_cost),
         "why": {"en": line.why("en"), "zh": line.why("zh")},
     }
-
-
-async def _films(house: House, board: Board) -> dict[str, Asset]:
-    found = [(render.id, await house.ledger.assets(render.id)) for render in board.renders()]
-    return {render_id: assets[0] for render_id, assets in found if assets}
 
 
 async def _link(house: House, line: Line, asset: Asset) -> None:

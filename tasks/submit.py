@@ -66,7 +66,7 @@ async def _post(house: House, render: Render) -> Render:
     draft_task_id = await _draft_task(house, render)
     media = await house.media(render.spec)
     try:
-        render = await house.ledger.change(steps.submitting(render, ACTOR, datetime.now(UTC)))
+        render = await house.ledger.change(steps.submitting(render, ACTOR))
     except StaleState:  # somebody else took it in the same moment: only the winner of this step may POST
         return await submitted(house, await house.ledger.get(render.id))
     answer = await house.provider.submit(render.spec, media, client_ref=render.client_ref, draft_task_id=draft_task_id)

@@ -4,7 +4,6 @@ Pure, so that poll, callback, rescue and person all make the very same change fr
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,9 +26,9 @@ class Actor:
     source: Source
 
 
-def submitting(render: Render, actor: Actor, now: datetime) -> Change:
-    """Committed before the POST."""
-    return _change(render, RenderState.SUBMITTING, actor, facts={"submitted_at": now, "attempts": render.attempts + 1})
+def submitting(render: Render, actor: Actor) -> Change:
+    """Committed before the POST. The ledger counts the attempt and sets the time."""
+    return _change(render, RenderState.SUBMITTING, actor)
 
 
 def accepted(render: Render, answer: Accepted, actor: Actor) -> Change:

@@ -148,6 +148,11 @@ class Ledger:
 
     # -- look-ups ---------------------------------------------------------------------------------------------------
 
+    async def campaign(self, campaign_id: str) -> Campaign:
+        """One campaign. NotFound."""
+        async with self._reading() as connection:
+            return await reading.campaign(connection, campaign_id)
+
     async def get(self, render_id: str) -> Render:
         """One render. NotFound."""
         async with self._reading() as connection:
@@ -177,6 +182,11 @@ class Ledger:
         """The archived films of a render. Previews are not assets: they can be made again from the draft."""
         async with self._reading() as connection:
             return await reading.assets(connection, schema.assets.c.render_id == render_id)
+
+    async def films(self, campaign_id: str) -> dict[str, Asset]:
+        """The newest archived film of every render that serves a campaign, by render id."""
+        async with self._reading() as connection:
+            return await reading.films(connection, campaign_id)
 
     async def find(self, any_id: str) -> Trace:
         """Everything about whatever somebody has in hand. NotFound.

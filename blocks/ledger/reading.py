@@ -92,6 +92,19 @@ async def campaigns(connection: AsyncConnection, *where: ColumnElement[bool]) ->
     return tuple(to_campaign(row) for row in await _rows(connection, schema.campaigns, *where, order="created_at"))
 
 
+async def campaign(connection: AsyncConnection, campaign_id: str) -> Campaign:
+    """One campaign. NotFound."""
+    if found := await campaigns(connection, schema.campaigns.c.id == campaign_id):
+        return found[0]
+    raise NotFound(f"no campaign {campaign_id}")
+
+
+async def films(connection: AsyncConnection, campaign_id: str) -> dict[str, Asset]:
+    """By render id; of several films of one render the newest."""
+    served = select(schema.claims.c.render_id).where(schema.claims.c.campaign_id == campaign_id)
+    return {asset.render_id: asset for asset in await assets(connection, schema.assets.c.render_id.in_(served))}
+
+
 async def typical_seconds(connection: AsyncConnection, provider: str, model: str, kind: Kind) -> float | None:
     """Median from the last POST to the film, of the newest `SAMPLE` renders that gave one; None when there is none."""
     table = schema.renders.c

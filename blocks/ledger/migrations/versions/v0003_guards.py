@@ -14,7 +14,7 @@ STEPS = (
     "planned>submitting planned>cancelled submitting>planned submitting>queued submitting>failed submitting>unknown "
     "unknown>queued unknown>failed queued>processing queued>succeeded queued>failed queued>cancelled queued>expired "
     "processing>succeeded processing>failed processing>cancelled processing>expired "
-    "succeeded>archived succeeded>link_expired"
+    "succeeded>archived succeeded>link_expired succeeded>failed"
 )
 STEP_LIST = ", ".join(f"'{step}'" for step in STEPS.split())
 FROZEN_BRIEF = "id, brief, brief_hash, created_at"
