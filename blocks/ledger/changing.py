@@ -23,7 +23,7 @@ from workprint.states import FRUITLESS, RenderState, check_step
 #: Columns a caller may set beside a change; all others are the ledger's own or frozen with the claim.
 FACTS = frozenset(
     {
-        *("task_id", "attempts", "link", "link_expires_at"),
+        *("task_id", "attempts", "submitted_at", "finished_at", "link", "link_expires_at"),
         *("failure_kind", "failure_stage", "failure_code", "failure_raw"),
         *("charge_state", "charge_amount", "charge_currency", "charge_evidence", "charge_source"),
         *("moderation", "moderation_findings"),
@@ -31,7 +31,7 @@ FACTS = frozenset(
 )
 _MUTABLE = (
     *sorted(FACTS - {"moderation_findings"}),
-    *("state", "submitted_at", "finished_at", "updated_at", "moderation_findings"),
+    *("state", "updated_at", "moderation_findings"),
 )
 _UPDATE = (
     update(schema.renders)
@@ -146,7 +146,7 @@ def _own_facts(before: Render, change: Change, now: datetime) -> Values:
     if change.to is RenderState.SUBMITTING:
         # One `submitting` is one POST, and starts with a clean slate: what failed before stands in the events.
         return {"submitted_at": now, "attempts": before.attempts + 1, **_NO_FAILURE}
-    return {"finished_at": now} if change.to in _FINISHED else {}
+    return {"finished_at": before.finished_at or now} if change.to in _FINISHED else {}
 
 
 def _storable(name: str, value: Any) -> Any:
