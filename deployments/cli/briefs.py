@@ -4,21 +4,19 @@ from pathlib import Path
 
 from blocks.briefs import BriefFile, read_brief_file
 from deployments.cli.console import ERR
+from deployments.stack.plan import SANDBOX_MODEL
 from workprint.brief import Brief, Reference
 from workprint.models import ModelFacts, model_facts
 from workprint.problems import Problem, refuse
 from workprint.rules import check_brief
 
-#: What the embedded stack's provider renders with.
-SANDBOX_MODEL = "doubao-seedance-2-5-260628"
 
-
-def load(path: Path, model: str) -> tuple[Brief, ModelFacts]:
-    """The checked brief of a file, its local references as absolute paths.
+def load(path: Path, model: str | None = None) -> tuple[Brief, ModelFacts]:
+    """The checked brief of a file, its local references as absolute paths. `model`: the sandbox block's by default.
 
     Warnings go to standard error; raises `InputError` with every error, each with file and line.
     """
-    file, facts = read_brief_file(path), model_facts(model)
+    file, facts = read_brief_file(path), model_facts(model or SANDBOX_MODEL)
     problems = file.located((*check_brief(file.brief, facts), *_missing(file, path.parent)))
     for problem in problems:
         if problem.severity == "warning":

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from deployments.cli.console import say
 
 
-def check(brief: Path, *, model: Annotated[str | None, Parameter(help="Check against this model.")] = None) -> None:
+def check(brief: Path, /, *, model: Annotated[str | None, Parameter(help="Check against this model.")] = None) -> None:
     """Say every problem of a brief: path, rule, how to mend it. Nothing is sent anywhere.
 
     Parameters
@@ -16,10 +16,10 @@ def check(brief: Path, *, model: Annotated[str | None, Parameter(help="Check aga
     brief
         A YAML or JSON file.
     """
-    from deployments.cli.briefs import SANDBOX_MODEL, load
+    from deployments.cli.briefs import load
     from workprint.variants import expand
 
-    checked, facts = load(brief, model or SANDBOX_MODEL)
+    checked, facts = load(brief, model)
     names = [variant.name for variant in expand(checked)]
     say(f"{brief.name} is good for {facts.name}: {len(names)} variants ({', '.join(names[:6])}{_rest(names)})")
 

@@ -12,6 +12,7 @@ Which = Annotated[str, Parameter(name="--variants", help="Names with commas betw
 
 def approve(
     run: str,
+    /,
     *,
     who: Who,
     note: Annotated[str, Parameter(help="Why; it goes on record.")],
@@ -30,6 +31,7 @@ def approve(
 
 def reject(
     run: str,
+    /,
     *,
     who: Who,
     reason: Annotated[str, Parameter(help="Why; it goes on record.")],
@@ -48,6 +50,7 @@ def reject(
 
 def revise(
     run: str,
+    /,
     *,
     variants: Which,
     prompt: Annotated[str, Parameter(help="What the next take should show.")],

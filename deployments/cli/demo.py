@@ -19,11 +19,11 @@ def demo() -> int:
     """
     from importlib.resources import as_file, files
 
-    from deployments.cli.briefs import SANDBOX_MODEL, load
+    from deployments.cli.briefs import load
     from deployments.cli.loop import run_async
 
     with as_file(files("deployments") / "samples") as samples:
-        brief, _ = load(samples / "showcase.yaml", SANDBOX_MODEL)
+        brief, _ = load(samples / "showcase.yaml")
         return run_async(_demo(Home.find(), brief))
 
 

@@ -33,12 +33,12 @@ class Snapshot:
     seconds: float
 
 
-async def snapshots(run_id: str, ledger: "Ledger") -> AsyncIterator[Snapshot]:
-    """What stands now, once a second, until the run has ended; the last one is the end."""
+async def snapshots(run_id: str, ledger: "Ledger | None" = None) -> AsyncIterator[Snapshot]:
+    """What stands now, once a second; the last one is the end of the run. Without a ledger: the run alone."""
     started = time.monotonic()
     while True:
         run = await read_run(run_id)
-        yield Snapshot(run, await _board(run_id, ledger), time.monotonic() - started)
+        yield Snapshot(run, await _board(run_id, ledger) if ledger else None, time.monotonic() - started)
         if run.ended:
             return
         await asyncio.sleep(EVERY)

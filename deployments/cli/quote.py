@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def quote(
     brief: Path,
+    /,
     *,
     model: Annotated[str | None, Parameter(help="Quote for this model.")] = None,
     as_json: Annotated[bool, Parameter(name="--json", negative=(), help="One JSON object.")] = False,
@@ -27,10 +28,10 @@ def quote(
     brief
         A YAML or JSON file.
     """
-    from deployments.cli.briefs import SANDBOX_MODEL, load
+    from deployments.cli.briefs import load
     from workprint.quotes import quote as quoted
 
-    checked, facts = load(brief, model or SANDBOX_MODEL)
+    checked, facts = load(brief, model)
     worst = quoted(checked, facts, checked.provider)
     if as_json:
         print(json.dumps(_values(worst)))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def run(
     brief: Path,
+    /,
     *,
     follow: Annotated[bool, Parameter(help="Stay and show the progress; Ctrl-C leaves, the run goes on.")] = True,
     model: Annotated[str | None, Parameter(help="Check against this model; the provider block's is used.")] = None,
@@ -29,11 +30,11 @@ def run(
     brief
         A YAML or JSON file. Its relative paths mean its own folder.
     """
-    from deployments.cli.briefs import SANDBOX_MODEL, load
+    from deployments.cli.briefs import load
     from deployments.cli.loop import run_async
     from deployments.cli.servers import server
 
-    checked, _ = load(brief, model or SANDBOX_MODEL)
+    checked, _ = load(brief, model)
     here = server()
     return run_async(_run(here, checked, follow=follow))
 

@@ -59,5 +59,5 @@ async def open_ledger() -> "Ledger":
     server()
     from blocks.ledger import LedgerDatabase
 
-    block: LedgerDatabase = await LedgerDatabase.aload("ledger")  # type: ignore[assignment]
+    block: LedgerDatabase = await LedgerDatabase.aload("ledger")
     return await block.open()

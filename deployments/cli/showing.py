@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from deployments.cli import keyboard
@@ -10,7 +11,7 @@ from deployments.cli.console import interactive, say
 from deployments.cli.failing import DONE, FAILED
 from deployments.cli.follow import Screen, Snapshot, screen, snapshots
 from deployments.cli.gate import answer, form_values
-from deployments.cli.prefect_api import Run, read_run, start_campaign
+from deployments.cli.prefect_api import Run, start_campaign
 from deployments.cli.results import results
 from deployments.cli.run import how_to_answer
 from deployments.cli.servers import Server, open_ledger
@@ -61,7 +62,8 @@ async def _at_the_gate(here: Server, ledger: "Ledger", now: Snapshot, view: Scre
         form = form_values("approve_all", who=NOBODY, note="the demo without a terminal approves by itself")
         await answer(ledger, now.run, form)
         return
-    asking = asyncio.create_task(_ask(ledger, now.run))
+    approvers = now.board.plan.brief.approvers if now.board else ()
+    asking = asyncio.create_task(_ask(ledger, now.run, approvers))
     elsewhere = asyncio.create_task(_answered_elsewhere(now.run))
     try:
         await asyncio.wait({asking, elsewhere}, return_when=asyncio.FIRST_COMPLETED)
@@ -76,16 +78,18 @@ async def _at_the_gate(here: Server, ledger: "Ledger", now: Snapshot, view: Scre
 
 
 async def _answered_elsewhere(run: Run) -> None:
-    while (await read_run(run.id)).waiting:
-        await asyncio.sleep(1)
+    async for now in snapshots(run.id):
+        if not now.run.waiting:
+            return
 
 
-async def _ask(ledger: "Ledger", run: Run) -> None:
+async def _ask(ledger: "Ledger", run: Run, approvers: Sequence[str]) -> None:
+    name = next((a for a in approvers if a != NOBODY), getpass.getuser())
     while True:
         yes = (await keyboard.line("Approve all drafts here, or answer in the browser? [y/n]: ")).lower()
         if yes not in {"y", "yes", "n", "no"}:
             continue
-        who = await keyboard.filled("Your name", getpass.getuser())
+        who = await keyboard.filled("Your name", name)
         if yes.startswith("y"):
             form = form_values("approve_all", who=who, note=await keyboard.filled("Note", "looks good"))
         else:
@@ -100,7 +104,7 @@ async def _keep_films(here: Server, trace: "Trace", run: Run) -> None:
     """The delivered films beside the stack's data: the S3 server stops with the demo."""
     from blocks.bucket import ArchiveBucket
 
-    bucket = await ArchiveBucket.aload("archive")
+    bucket: ArchiveBucket = await ArchiveBucket.aload("archive")
     here.home.demo.mkdir(parents=True, exist_ok=True)
     for name, asset in _delivered(trace, run):
         target = here.home.demo / f"{name}.mp4"

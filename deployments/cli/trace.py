@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 
 def trace(
-    any_id: Annotated[str, Parameter(name="ID")],
+    any_id: str,
+    /,
     *,
     as_json: Annotated[bool, Parameter(name="--json", negative=(), help="Everything, as one JSON object.")] = False,
 ) -> None:

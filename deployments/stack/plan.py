@@ -10,6 +10,8 @@ from deployments.stack.ports import LOOPBACK
 
 #: Name of the work pool in `deployments/prefect.yaml`.
 WORK_POOL = "workprint"
+#: What the sandbox provider block renders with: native drafts, and a first frame is cropped to every ratio.
+SANDBOX_MODEL = "doubao-seedance-1-5-pro-251215"
 #: Printed by the S3 server and the sandbox when they answer.
 READY_LINE = "ready on http"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from deployments.objectstore import ObjectStore
 from deployments.stack.home import Home
-from deployments.stack.plan import WORK_POOL
+from deployments.stack.plan import SANDBOX_MODEL, WORK_POOL
 from deployments.stack.state import StackState
 from workprint.errors import StackError
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 PROVIDER, ARCHIVE, LEDGER, CALLBACK = "sandbox", "archive", "ledger", "callback"
 #: The embedded S3 server's bucket.
 BUCKET = "workprint"
-#: What the sandbox's ark dialect renders with.
-SANDBOX_MODEL = "doubao-seedance-2-5-260628"
 
 
 def warm_up() -> None:
@@ -66,13 +64,13 @@ async def _blocks(client: "PrefectClient", home: Home, state: StackState) -> Non
 
 def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
     """The blocks of this stack, as documents to save or to use with no server in between."""
-    from blocks.bucket import ArchiveBucket
-    from blocks.report_callback import CallbackSender
     from prefect_aws import AwsClientParameters, MinIOCredentials
     from pydantic import SecretStr
 
+    from blocks.bucket import ArchiveBucket
     from blocks.ledger import LedgerDatabase
     from blocks.provider import VideoProvider
+    from blocks.report_callback import CallbackSender
 
     secrets, store = home.secrets(), ObjectStore(home.s3, state.ports["s3"])
     credentials = MinIOCredentials(
