@@ -191,8 +191,8 @@ class Brief(_Part):
     takes: Annotated[int, Field(ge=1, le=8)] = 1
     """How many different tries of each variant to draft; each is paid."""
     draft: DraftPolicy = DraftPolicy()
-    """How the cheap copy is made."""
+    """The cheap copy a person sees first."""
     final: FinalPolicy = FinalPolicy()
-    """How the delivered film is made."""
+    """The film that is delivered."""
     shots: Annotated[tuple[Shot, ...], Field(min_length=1, max_length=50)]
     """The scenes."""

@@ -7,6 +7,7 @@ from workprint.models import ModelFacts
 from workprint.problems import Problem
 from workprint.prompts import compose
 from workprint.quotes import currency_problem
+from workprint.rules_inputs import INPUT_RULES
 
 _IMAGES = frozenset({Role.FIRST_FRAME, Role.LAST_FRAME, Role.SUBJECT, Role.STYLE})
 #: What the dialect adds around the prompt: "Camera: slow truck right." and "Avoid: ".
@@ -66,7 +67,8 @@ def _native_note(brief: Brief, facts: ModelFacts) -> str:
 
 def _shot(path: str, shot: Shot, facts: ModelFacts) -> Iterator[Problem]:
     yield from _choice(f"{path}.input_type", shot.input_type, facts.input_types, facts)
-    yield from _choice(f"{path}.audio", shot.audio, facts.audio, facts)
+    if shot.audio in INPUT_RULES[shot.input_type].audio:
+        yield from _choice(f"{path}.audio", shot.audio, facts.audio, facts)
     yield from _how_many(path, shot, facts)
     length = len(compose(shot)) + len(shot.negative_prompt) + _AROUND
     if length > facts.max_prompt_chars:
@@ -110,5 +112,5 @@ def _choice(
     if value not in able:
         words = ", ".join(str(item) for item in able)
         name = path.rpartition(".")[2].partition("[")[0]
-        rule = f"{facts.name} cannot make {name} {value}{because}"
+        rule = f"{facts.name} has no {name} {value}{because}"
         yield Problem(path, rule, f"use {words}, or another model", zh=f"{facts.name} 不支持 {value}；可用：{words}。")

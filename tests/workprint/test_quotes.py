@@ -1,0 +1,171 @@
+"""What a brief will cost, said before anything is spent."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workprint.briefs import brief, shot
+from workprint.brief import Role
+from workprint.charges import ChargeState, Evidence
+from workprint.errors import InputError, OverBudget
+from workprint.models import known_models, model_facts
+from workprint.quotes import money, quote
+from workprint.sizes import RATIOS, SHORT_SIDES, cropped, pixels
+from workprint.spec import FrozenReference
+from workprint.variants import direct_spec, expand
+
+PRO_15 = model_facts("doubao-seedance-1-5-pro-251215")
+TWO = model_facts("doubao-seedance-2-0-260128")
+TWO_FIVE = model_facts("doubao-seedance-2-5-260628")
+
+
+def test_a_known_render_costs_what_the_list_says() -> None:
+    """1080p, 16:9, 5 s at 24 fps is 243 000 tokens, at 77 yuan a million 18.711 yuan."""
+    made = brief(ratios=["16:9"])
+    charge = quote(made, TWO_FIVE, "sandbox").lines[0].final
+    assert (charge.state, charge.evidence) == (ChargeState.QUOTED, Evidence.ESTIMATED)
+    assert (Decimal("18.7110"), "CNY") == (charge.amount, charge.currency)
+    assert "243000 tokens" in charge.source
+    assert "2026-11-22" in charge.source
+
+
+def test_sound_has_its_own_price() -> None:
+    """Seedance 1.5 pro with sound costs twice the silent film."""
+    silent = quote(brief(), PRO_15, "sandbox")
+    loud = quote(brief(shots=[shot(audio="generate")]), PRO_15, "sandbox")
+    assert 2 * silent.finals == loud.finals
+
+
+def test_a_film_as_reference_counts_its_seconds() -> None:
+    """Input seconds are billed too, at the list's price for film input."""
+    made = brief(
+        ratios=["16:9"],
+        shots=[shot(input_type="video_to_video", references=[{"role": "video", "source": "a.mp4"}])],
+    )
+    film = FrozenReference(Role.VIDEO, "a" * 64, "video/mp4", 9, "k", "a.mp4", 1280, 720, 10.0)
+    known = quote(made, TWO, "sandbox", {"hero": (film,)}).lines[0].final
+    assert Decimal("20.4120") == (known.amount / 31 * 28).quantize(Decimal("0.0001"))
+    assert quote(made, TWO, "sandbox").lines[0].final.amount > known.amount
+
+
+def test_a_quote_is_the_worst_case() -> None:
+    """Every draft and every final of every take counts, and the total is their sum."""
+    made = quote(brief(takes=2), PRO_15, "sandbox")
+    assert len(made.lines) == 6
+    assert made.drafts + made.finals == made.total == sum(line.total for line in made.lines)
+
+
+def test_without_drafts_only_finals_cost() -> None:
+    """No draft, no draft's price."""
+    made = quote(brief(draft={"enabled": False}), PRO_15, "sandbox")
+    assert made.drafts == 0
+    assert all(line.draft is None for line in made.lines)
+
+
+def test_over_budget_says_the_limit_the_quote_the_difference_and_the_way_out() -> None:
+    """A quote above the budget stops everything, with all the numbers."""
+    made = brief(budget={"amount": "5.00"})
+    with pytest.raises(OverBudget) as caught:
+        quote(made, PRO_15, "sandbox").check_budget(made.budget)
+    told = caught.value.diagnostics()
+    assert all(number in told for number in ("5.00", "7.02", "2.02"))
+    assert "hero-9x16-5s" in told
+
+
+def test_a_budget_that_is_just_enough_is_enough() -> None:
+    """The budget is the most it may cost, not one cent less."""
+    made = quote(brief(), PRO_15, "sandbox")
+    made.check_budget(brief(budget={"amount": money(made.total)}).budget)
+
+
+def test_no_money_is_converted() -> None:
+    """A budget in another currency than the price list is a problem of the brief."""
+    with pytest.raises(InputError) as caught:
+        quote(brief(), PRO_15, "sandbox").check_budget(brief(budget={"amount": 9, "currency": "USD"}).budget)
+    assert [p.path for p in caught.value.problems] == ["budget.currency"]
+
+
+def test_reported_tokens_are_a_charge() -> None:
+    """When the provider says how many tokens it billed, the charge is reported, not estimated."""
+    made = brief(ratios=["16:9"])
+    spec = direct_spec(made, expand(made)[0], TWO_FIVE, "sandbox", ())
+    charge = TWO_FIVE.charge_for_tokens(spec, 1_000_000)
+    assert (ChargeState.CHARGED, Evidence.REPORTED, Decimal("77.0000")) == (
+        charge.state,
+        charge.evidence,
+        charge.amount,
+    )
+
+
+def test_a_price_nobody_knows_is_an_input_error() -> None:
+    """A resolution the price list does not have is named, not guessed."""
+    made = brief()
+    spec = replace(direct_spec(made, expand(made)[0], PRO_15, "sandbox", ()), resolution="360p")
+    with pytest.raises(InputError, match="360p"):
+        PRO_15.price(spec)
+
+
+def test_an_unknown_model_names_the_known_ones() -> None:
+    """A typing error in the provider block shows what could have been meant."""
+    with pytest.raises(InputError) as caught:
+        model_facts("sora-9")
+    assert all(name in caught.value.diagnostics() for name in known_models())
+
+
+@pytest.mark.parametrize("name", known_models())
+def test_every_model_can_be_priced_at_everything_it_can_do(name: str) -> None:
+    """For each resolution and ratio of each model there is a size and a price: nothing passes the check unpriced."""
+    facts = model_facts(name)
+    able = {*facts.resolutions, *facts.draft.resolutions, *facts.draft.finals}
+    priced = {resolution for tier in facts.prices for resolution in tier.resolutions}
+    assert able <= priced
+    assert all(facts.size(resolution, ratio) for resolution in able for ratio in facts.ratios)
+
+
+@pytest.mark.parametrize("name", known_models())
+def test_every_figure_has_a_dated_source(name: str) -> None:
+    """No number without where it comes from and when it was read."""
+    sources = model_facts(name).sources
+    assert {"shape", "sizes", "draft", "prompt", "tokens", "price"} == set(sources)
+    assert all(figure.source and figure.date.startswith("20") for figure in sources.values())
+
+
+def test_the_price_list_is_data() -> None:
+    """Prices are changed in one JSON file, not in code."""
+    book = json.loads(files("workprint").joinpath("data/models.json").read_text(encoding="utf-8"))
+    assert set(known_models()) == set(book["models"])
+
+
+@pytest.mark.parametrize(
+    ("resolution", "ratio", "size"),
+    [
+        ("480p", "16:9", (854, 480)),
+        ("480p", "9:16", (480, 854)),
+        ("1080p", "16:9", (1920, 1080)),
+        ("1080p", "1:1", (1080, 1080)),
+        ("720p", "21:9", (1680, 720)),
+        ("4k", "4:3", (2880, 2160)),
+    ],
+)
+def test_sizes_follow_the_short_side(resolution: str, ratio: str, size: tuple[int, int]) -> None:
+    """The short side names the resolution."""
+    assert size == pixels(resolution, ratio)
+
+
+@given(st.sampled_from(sorted(SHORT_SIDES)), st.sampled_from(sorted(RATIOS)))
+def test_sizes_are_even_and_of_the_ratio(resolution: str, ratio: str) -> None:
+    """Every size can be encoded, and nothing worth a word is cropped from it."""
+    width, height = pixels(resolution, ratio)
+    assert (width % 2, height % 2) == (0, 0)
+    assert cropped(width, height, ratio) < 0.005
+
+
+@given(st.integers(1, 8000), st.integers(1, 8000), st.sampled_from(sorted(RATIOS)))
+def test_a_crop_is_a_share(width: int, height: int, ratio: str) -> None:
+    """For every picture the share cut away lies between nothing and all."""
+    assert 0 <= cropped(width, height, ratio) < 1
