@@ -4,8 +4,8 @@
 Tests and benchmarks use `deployments.sandbox.testing.running_sandbox`.
 
 Purpose: everything Workprint expects of a provider, without an account: Ark's tasks, refusals and error codes, drafts
-and finals made from them, a queue, links that end, callbacks, and a bill that says what was charged. Tasks and bill live
-in `sandbox.db` of the home; a restart takes up what was queued or running. The same request renders the same bytes.
+and finals made from them, a queue, links that end, callbacks, and a bill that says what was charged. Tasks and bill
+live in `sandbox.db` of the home; a restart takes up what was queued or running. The same request gives the same bytes.
 
 May import: starlette, uvicorn, httpx, pydantic, Pillow, numpy, PyAV. Must not: import any other package of Workprint.
 It stands in for somebody else's server, and shares nothing with the client it tests.
@@ -21,8 +21,9 @@ The camera moves as the prompt says: "Camera: slow push in." (static, push in, p
 down, truck left or right, orbit, crane up or down, handheld; slow, medium, fast).
 
 Faults: a JSON list of `{"fault": ..., "match": {...}, "times": 1}`. `match` says which tasks: `nth` (the n-th since
-the fault was set), `prompt` (contains), `kind` (draft or final), `probability` (by seed); all that is said must hold, and
-by default it is the next task. `times` is how often, 0 for always. Only a submit that passes Ark's checks counts as a task.
+the fault was set), `prompt` (contains), `kind` (draft or final), `probability` (by seed); all that is said must hold,
+and by default it is the next task. `times` is how often, 0 for always. Only a submit that passes Ark's checks counts as
+a task.
 - accept_then_timeout: the task is made, the answer never comes; after `hold` seconds the connection breaks
 - too_many_requests: 429 with Retry-After (`retry_after` seconds); no task
 - server_error: a bare 500; no task, or with `created` true a task all the same

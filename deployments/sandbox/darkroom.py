@@ -11,10 +11,8 @@ from deployments.sandbox.faults import FaultName
 from deployments.sandbox.render.film import render
 from deployments.sandbox.render.motion import Move, parse_move
 from deployments.sandbox.render.plan import FPS, Plan
-from deployments.sandbox.settings import SandboxSettings
+from deployments.sandbox.settings import SandboxSettings, fixed_size
 from deployments.sandbox.tasks import Params, Task
-
-_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
 
 
 class DarkRoom:
@@ -85,11 +83,11 @@ def plan_for(params: Params, media: Path) -> Plan:
 
 
 def fixed_film(fixed: str, home: Path) -> Path:
-    """The file itself, or a playable film of the asked size (`500000`, `8MB`, `8MiB`). Raises ValueError."""
+    """The file itself, or a playable film of the asked size (`500000`, `8MB`, `8MiB`)."""
     path = Path(fixed)
     if path.is_file():
         return path
-    size = _size(fixed)
+    size = fixed_size(fixed)
     target = home / f"fixed-{size}.mp4"
     if not target.exists():
         plan = Plan(
@@ -99,14 +97,6 @@ def fixed_film(fixed: str, home: Path) -> Path:
         _pad(target.with_suffix(".small"), size)
         target.with_suffix(".small").replace(target)
     return target
-
-
-def _size(text: str) -> int:
-    digits = text.rstrip("BbKkMmGgIi ")
-    unit = text[len(digits) :].strip().lower().removesuffix("b")
-    if not digits.isdecimal() or unit not in _UNITS:
-        raise ValueError(f"{text} is neither a file nor a size such as 8MiB")
-    return int(digits) * _UNITS[unit]
 
 
 def _pad(path: Path, size: int) -> None:

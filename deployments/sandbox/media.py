@@ -37,16 +37,22 @@ class MediaShelf:
         await self._client.aclose()
 
     async def fill(self, params: Params, media: Sequence[Medium]) -> Params:
-        """The parameters with their media on the shelf and the ratio decided. Raises `Refusal` naming the field."""
+        """The parameters with these media, put on the shelf, and the ratio decided. Raises `Refusal` naming the field.
+
+        Without media they keep those they have: a final has its draft's.
+        """
+        filled = await self._with_media(params, media) if media else params
+        return await asyncio.to_thread(self._with_ratio, filled)
+
+    async def _with_media(self, params: Params, media: Sequence[Medium]) -> Params:
         names = await asyncio.gather(*(self._keep(medium) for medium in media))
         slots = {slot: [n for m, n in zip(media, names, strict=True) if m.slot == slot] for slot in _MOST_BYTES}
-        filled = replace(
+        return replace(
             params,
             stills=tuple(slots["still"]),
             footage=next(iter(slots["footage"]), ""),
             soundtrack=next(iter(slots["soundtrack"]), ""),
         )
-        return await asyncio.to_thread(self._with_ratio, filled)
 
     def _with_ratio(self, params: Params) -> Params:
         if params.ratio != "adaptive":

@@ -1,6 +1,7 @@
 """The process: one uvicorn server around one service."""
 
 import contextlib
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -81,8 +82,13 @@ class SandboxServer(uvicorn.Server):
         if not self._alone:
             yield
             return
-        with super().capture_signals():
+        # uvicorn's own sends the signal again after a clean stop, and the exit code would tell of a crash.
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
             yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,12 +3,22 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 #: Ark lets an enterprise run this many Seedance 2.5 tasks at once.
 CONCURRENCY = 10
 #: With rendering turned off nothing is scarce.
 FIXED_CONCURRENCY = 10_000
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1024, "mi": 1024**2, "gi": 1024**3}
+
+
+def fixed_size(text: str) -> int:
+    """Bytes of a size such as `500000`, `8MB` or `8MiB`. Raises ValueError."""
+    digits = text.rstrip("BbKkMmGgIi ")
+    unit = text[len(digits) :].strip().lower().removesuffix("b")
+    if not digits.isdecimal() or unit not in _UNITS:
+        raise ValueError(f"{text} is neither a file nor a size such as 8MiB")
+    return int(digits) * _UNITS[unit]
 
 
 class SandboxSettings(BaseModel):
@@ -44,6 +54,13 @@ class SandboxSettings(BaseModel):
     """Rendering off: every task gets this file, or a film of this size (8MiB), after exactly the latency."""
     faults: Path | None = None
     """JSON file with a list of faults that are set from the start."""
+
+    @field_validator("fixed")
+    @classmethod
+    def _file_or_size(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            fixed_size(value)
+        return value
 
     @property
     def slots(self) -> int:

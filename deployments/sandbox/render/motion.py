@@ -106,7 +106,7 @@ def _handheld(now: _Moment) -> View:
     waves = [(rng.uniform(1.5, 6.5), rng.uniform(0, math.tau), rng.uniform(0, math.tau)) for _ in range(4)]
     dx = sum(math.sin(math.tau * f * now.t + a) / f for f, a, _ in waves)
     dy = sum(math.sin(math.tau * f * now.t + b) / f for f, _, b in waves)
-    return View(0.5 + 0.05 * now.amount * dx, 0.5 + 0.05 * now.amount * dy, 0.88, 0.015 * now.amount * dx)
+    return View(0.5 + 0.05 * now.amount * dx, 0.5 + 0.05 * now.amount * dy, 0.88)
 
 
 _VIEWS: dict[str, Callable[[_Moment], View]] = {

@@ -1,0 +1,51 @@
+"""The sandbox as a process of its own."""
+
+import asyncio
+import os
+import signal
+import stat
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deployments.sandbox.__main__ import main
+from tests.deployments.sandbox.client import TASKS
+
+
+async def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> None:
+    """One line tells the address; SIGTERM ends it with 0; keys and files belong to their owner only."""
+    environment = {key: value for key, value in os.environ.items() if key != "WORKPRINT_SANDBOX_KEY"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "deployments.sandbox", "--home", str(tmp_path / "home"), "--port", "0",
+        stdout=asyncio.subprocess.PIPE, env=environment,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        assert line.startswith("sandbox ready on http://127.0.0.1:")
+        key = (tmp_path / "home" / "key").read_text()
+        async with httpx.AsyncClient(base_url=line.split()[-1], trust_env=False) as client:
+            assert (await client.get("/healthz")).status_code == 200
+            listed = await client.get(TASKS, headers={"Authorization": f"Bearer {key}"})
+            assert listed.json() == {"items": [], "total": 0}
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = await process.wait()
+    assert code == 0
+    for name in ("key", "link.key"):
+        assert stat.S_IMODE((tmp_path / "home" / name).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(["--port", "none"], "--port"), (["--latency", "-1"], "--latency"), (["--fixed", "lots"], "lots")],
+)
+def test_wrong_settings_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], named: str
+) -> None:
+    """A setting that cannot be is told by its flag, with exit code 2 and no traceback."""
+    code = main(["--home", str(tmp_path), *arguments])
+    assert code == 2
+    assert named in capsys.readouterr().err
