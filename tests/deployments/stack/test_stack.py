@@ -1,0 +1,104 @@
+"""The whole stack, with real processes: it comes up, is found again, and leaves nothing behind after kill -9."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deployments.stack.home import Home
+from deployments.stack.processes import descendants
+from deployments.stack.state import StackState, require_running
+from tests.deployments.cli.command import SAMPLES, environment, workprint
+
+pytestmark = pytest.mark.system
+
+#: Seconds any single step may take before the test gives up.
+_PATIENCE = 120.0
+
+
+def _until(true: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not true():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {_PATIENCE:.0f} s: {what}")
+        time.sleep(0.1)
+
+
+def _ours(home: Home) -> list[str]:
+    """The command lines of every living process of this home."""
+    mark, found = f"WORKPRINT_HOME={home.root}\0".encode(), []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in environ.read_bytes():
+                found.append(environ.with_name("cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+def _up(home: Home) -> subprocess.Popen[str]:
+    argv = (sys.executable, "-m", "deployments.cli", "up")
+    process = subprocess.Popen(argv, env=environment(home.root), text=True, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("Ctrl-C"):
+            return process
+    pytest.fail("".join(said))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    home = Home(tmp_path / "home")
+    yield home
+    _until(lambda: not _ours(home), "the end of every process")
+
+
+def _answer(state: StackState, path: str, body: dict[str, object]) -> list[dict[str, object]]:
+    request = urllib.request.Request(f"{state.prefect_api}{path}", json.dumps(body).encode())
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        found: list[dict[str, object]] = json.load(answer)
+        return found
+
+
+def test_the_stack_from_up_to_kill(home: Home) -> None:
+    """Up registers everything, a second up finds it, kill -9 leaves no process even while a flow runs, and the home
+    comes up again with what it held.
+    """
+    process = _up(home)
+    state = require_running(home)
+    try:
+        deployments = {str(d["name"]) for d in _answer(state, "/deployments/filter", {})}
+        blocks = {str(b["name"]) for b in _answer(state, "/block_documents/filter", {"include_secrets": False})}
+        assert [set(), set()] == [
+            {"campaign", "batch"} - deployments,
+            {"sandbox", "archive", "ledger", "callback"} - blocks,
+        ]
+
+        second = workprint(home.root, "up")
+        assert second.returncode == 0
+        assert f"is up already (process {process.pid})" in second.stdout
+
+        assert workprint(home.root, "run", str(SAMPLES / "spot.yaml"), "--no-follow").returncode == 0
+        _until(lambda: descendants(state.pids["worker"]), "the flow run's own process")
+    finally:
+        process.kill()
+        process.wait()
+    _until(lambda: not home.taken(), "the end of the killed stack")
+    assert _ours(home) == []
+
+    again = _up(home)
+    state = require_running(home)
+    kept = _answer(state, "/flow_runs/filter", {})
+    os.kill(again.pid, signal.SIGINT)
+    assert [1, 130] == [len(kept), again.wait()]
+    assert [False, []] == [home.taken(), _ours(home)]
