@@ -12,6 +12,7 @@ from workprint.brief import Brief
 from workprint.errors import InputError
 from workprint.problems import Problem
 from workprint.reading import brief_json, path_of, read_brief
+from workprint.reading_words import describe
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -104,6 +105,12 @@ def test_a_budget_is_a_finite_amount_of_money(amount: Any) -> None:
 def test_what_is_no_brief_is_a_problem_not_a_crash(data: object) -> None:
     """Anything that is not a block of fields is answered with a problem."""
     assert problems(data)
+
+
+def test_an_unforeseen_error_keeps_pydantic_s_words() -> None:
+    """A rule our table has no words for is still told."""
+    assert describe("brand_new", {}, "Input is odd") == ("Input is odd", "correct the value", "取值无效；请更正。")
+    assert describe("string_pattern_mismatch", {"pattern": "x"}, "Odd")[0] == "Odd"
 
 
 @given(JSON)

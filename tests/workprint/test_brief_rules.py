@@ -151,6 +151,19 @@ def test_what_stands_twice_is_named(changes: dict[str, Any], path: str) -> None:
     assert path in errors(brief(**changes))
 
 
+def test_the_same_reference_twice_is_named() -> None:
+    """One file in one role counts once; the second mention is an error."""
+    assert "shots[0].references[1]" in errors(with_shot(input_type="reference_to_video", references=[SUBJECT, SUBJECT]))
+
+
+def test_a_model_has_a_largest_number_of_references() -> None:
+    """More films than the model watches are refused, with both numbers."""
+    clips = [{"role": "video", "source": f"{n}.mp4"} for n in range(4)]
+    made = with_shot(input_type="reference_to_video", references=[SUBJECT, *clips])
+    assert "at most 3 reference videos, there are 4" in errors(made)["shots[0].references"].rule
+    assert errors(made, TWO_FIVE) == {}
+
+
 def test_a_campaign_has_a_largest_size() -> None:
     """More variants than a person can look at are refused as one brief."""
     shots = [shot(name=f"s{n}") for n in range(50)]

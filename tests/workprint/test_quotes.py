@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from importlib.resources import files
 
@@ -58,6 +59,17 @@ def test_a_quote_is_the_worst_case() -> None:
     made = quote(brief(takes=2), PRO_15, "sandbox")
     assert len(made.lines) == 6
     assert made.drafts + made.finals == made.total == sum(line.total for line in made.lines)
+
+
+def test_a_variant_s_line_is_found_by_its_name() -> None:
+    """The gate shows what each variant's final will cost."""
+    made = quote(brief(), PRO_15, "sandbox")
+    assert made.line("hero-1x1-5s") == made.lines[2]
+
+
+def test_a_native_draft_lives_for_a_week() -> None:
+    """After seven days a draft cannot become a final; one that is only a preview never ends."""
+    assert (PRO_15.draft_lifetime, TWO.draft_lifetime) == (timedelta(days=7), None)
 
 
 def test_without_drafts_only_finals_cost() -> None:
