@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from deployments.cli.boards import board_in
@@ -110,12 +111,12 @@ class LiveScreen:
 
 
 def _table(now: Snapshot) -> Table:
-    table = Table(title=f"{now.run.name}: {now.run.state}, {now.seconds:.0f} s", title_justify="left")
+    table = Table(title=escape(f"{now.run.name}: {now.run.state}, {now.seconds:.0f} s"), title_justify="left")
     for heading in ("variant", "draft", "final"):
         table.add_column(heading)
     for variant in now.board.current if now.board else ():
         cells = [now.board.render(variant, kind) for kind in (Kind.DRAFT, Kind.FINAL)] if now.board else []
-        table.add_row(variant.name, *(_words(render) if render else "" for render in cells))
+        table.add_row(variant.name, *(escape(_words(render)) if render else "" for render in cells))
     return table
 
 

@@ -3,26 +3,32 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from deployments.cli.boards import board_in, result_lines
 from deployments.cli.console import OUT, say
 from deployments.cli.prefect_api import Run
+from workprint.errors import NotFound
 from workprint.quotes import money
 from workprint.report import Line
 
 if TYPE_CHECKING:
-    from blocks.ledger import Trace
+    from blocks.ledger import Ledger, Trace
 
 _STYLES = {"delivered": "green", "rejected": "yellow"}
 
 
-def results(trace: "Trace", run: Run) -> None:
-    """Variant, status, costs, key, hash and the time the provider's link had left; then what went wrong."""
-    board = board_in(trace, run.id)
-    if board is None:
+async def results(ledger: "Ledger", run: Run) -> tuple[Line, ...]:
+    """Show variant, status, costs, key, hash and the time the provider's link had left; then what went wrong.
+
+    Returns the lines; none when the run ended before its first render.
+    """
+    trace = await _known(ledger, run)
+    board = board_in(trace, run.id) if trace else None
+    if trace is None or board is None:
         say(f"{run.state}: {run.message}", "red")
-        return
+        return ()
     found = result_lines(trace, board)
     OUT.print(_table(found, run, board.plan.facts.currency))
     for line in found:
@@ -30,10 +36,19 @@ def results(trace: "Trace", run: Run) -> None:
             say(f"  {line.variant}: {why}", "red")
     if not run.delivered:
         say(f"  {run.state}: {run.message}", "red")
+    return found
+
+
+async def _known(ledger: "Ledger", run: Run) -> "Trace | None":
+    """None for a run whose brief was refused: it never became a campaign."""
+    try:
+        return await ledger.find(run.id)
+    except NotFound:
+        return None
 
 
 def _table(found: tuple[Line, ...], run: Run, currency: str) -> Table:
-    table = Table(title=f"{run.name}: {run.state}", title_justify="left")
+    table = Table(title=escape(f"{run.name}: {run.state}"), title_justify="left")
     for heading in ("variant", "status", f"draft {currency}", f"final {currency}", "S3 key", "SHA-256", "link left"):
         table.add_column(heading, overflow="fold")
     for line in found:

@@ -1,5 +1,7 @@
 """`workprint run BRIEF`."""
 
+import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,7 +50,11 @@ async def _run(here: "Server", brief: "Brief", *, follow: bool) -> int:
     if not follow:
         say(f"Look at it with: workprint trace {run.id}")
         return 0
-    return await _follow(here, run)
+    try:
+        return await _follow(here, run)
+    except asyncio.CancelledError:
+        say(f"\nLeft; the run goes on: {here.run_url(run.id)}")
+        raise
 
 
 async def _follow(here: "Server", run: "Run") -> int:
@@ -56,16 +62,16 @@ async def _follow(here: "Server", run: "Run") -> int:
     from deployments.cli.results import results
     from deployments.cli.servers import open_ledger
 
-    view, waited = screen(), False
+    waited = False
     async with await open_ledger() as ledger:
-        async for now in snapshots(run.id, ledger):
-            view.show(now)
-            if now.run.waiting and not waited:
-                view.close()
-                await how_to_answer(here, now.run)
-            waited, run = now.run.waiting, now.run
-        view.close()
-        results(await ledger.find(run.id), run)
+        with closing(screen()) as view:
+            async for now in snapshots(run.id, ledger):
+                view.show(now)
+                if now.run.waiting and not waited:
+                    view.close()
+                    await how_to_answer(here, now.run)
+                waited, run = now.run.waiting, now.run
+        await results(ledger, run)
     return 0 if run.delivered else 1
 
 

@@ -3,13 +3,13 @@
 import asyncio
 import getpass
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from deployments.cli import keyboard
-from deployments.cli.boards import board_in, result_lines
 from deployments.cli.console import interactive, say
 from deployments.cli.failing import DONE, FAILED
-from deployments.cli.follow import Screen, Snapshot, screen, snapshots
+from deployments.cli.follow import Snapshot, screen, snapshots
 from deployments.cli.gate import answer, form_values
 from deployments.cli.prefect_api import Run, start_campaign
 from deployments.cli.results import results
@@ -18,10 +18,11 @@ from deployments.cli.servers import Server, open_ledger
 from workprint.brief import Brief
 from workprint.errors import InputError
 from workprint.reading import brief_json
-from workprint.render import Asset, Place
+from workprint.render import Place
+from workprint.report import Line
 
 if TYPE_CHECKING:
-    from blocks.ledger import Ledger, Trace
+    from blocks.ledger import Ledger
 
 #: Who approves when nobody is there.
 NOBODY = "demo"
@@ -34,27 +35,26 @@ async def show(here: Server, brief: Brief) -> int:
     say(f"  in the browser   {here.run_url(run.id)}")
     async with await open_ledger() as ledger:
         run = await _to_the_end(here, ledger, run)
-        trace = await ledger.find(run.id)
         say("4. The result", "bold")
-        results(trace, run)
-    await _keep_films(here, trace, run)
-    _next_commands(trace, run)
+        lines = await results(ledger, run)
+    await _keep_films(here, lines)
+    _next_commands(lines, run)
     return DONE if run.delivered else FAILED
 
 
 async def _to_the_end(here: Server, ledger: "Ledger", run: Run) -> Run:
-    view, answered = screen(), False
-    async for now in snapshots(run.id, ledger):
-        view.show(now)
-        if now.run.waiting and not answered:
-            await _at_the_gate(here, ledger, now, view)
-        answered, run = now.run.waiting, now.run
-    view.close()
+    answered = False
+    with closing(screen()) as view:
+        async for now in snapshots(run.id, ledger):
+            view.show(now)
+            if now.run.waiting and not answered:
+                view.close()
+                await _at_the_gate(here, ledger, now)
+            answered, run = now.run.waiting, now.run
     return run
 
 
-async def _at_the_gate(here: Server, ledger: "Ledger", now: Snapshot, view: Screen) -> None:
-    view.close()
+async def _at_the_gate(here: Server, ledger: "Ledger", now: Snapshot) -> None:
     say("3. The gate", "bold")
     await how_to_answer(here, now.run)
     if not interactive():
@@ -100,28 +100,23 @@ async def _ask(ledger: "Ledger", run: Run, approvers: Sequence[str]) -> None:
             say(error.diagnostics(), "red")
 
 
-async def _keep_films(here: Server, trace: "Trace", run: Run) -> None:
+async def _keep_films(here: Server, lines: Sequence[Line]) -> None:
     """The delivered films beside the stack's data: the S3 server stops with the demo."""
     from blocks.bucket import ArchiveBucket
 
     bucket: ArchiveBucket = await ArchiveBucket.aload("archive")
     here.home.demo.mkdir(parents=True, exist_ok=True)
-    for name, asset in _delivered(trace, run):
-        target = here.home.demo / f"{name}.mp4"
-        target.unlink(missing_ok=True)
-        await bucket.read_back(asset.key, asset.sha256, target)
-        say(f"  film             {target}")
+    for line in lines:
+        if line.asset is not None and line.asset.place is Place.DELIVERY:
+            target = here.home.demo / f"{line.variant}.mp4"
+            target.unlink(missing_ok=True)
+            await bucket.read_back(line.asset.key, line.asset.sha256, target)
+            say(f"  film             {target}")
 
 
-def _delivered(trace: "Trace", run: Run) -> list[tuple[str, Asset]]:
-    board = board_in(trace, run.id)
-    lines = result_lines(trace, board) if board else ()
-    return [(x.variant, x.asset) for x in lines if x.asset is not None and x.asset.place is Place.DELIVERY]
-
-
-def _next_commands(trace: "Trace", run: Run) -> None:
+def _next_commands(lines: Sequence[Line], run: Run) -> None:
     say("Next:", "bold")
-    some = trace.renders[-1].id if trace.renders else run.id
+    some = next((line.final.id for line in lines if line.final), run.id)
     say(f"  workprint trace {some}      the whole life of a render (also --json)")
     say("  workprint up                                        keep the stack running")
     say("  workprint quote BRIEF, workprint run BRIEF          with a brief of your own")

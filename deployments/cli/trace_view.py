@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_jsonable_python
+from rich.markup import escape
 from rich.table import Table
 
 from deployments.cli.console import OUT, say
@@ -138,7 +139,7 @@ def _approvals(approvals: Iterable[Approval]) -> Table:
 
 def _plain(text: str) -> str:
     """Square brackets in a prompt or a provider's words are no markup."""
-    return text.replace("[", r"\[")
+    return escape(text)
 
 
 def _time(at: datetime | None) -> str:

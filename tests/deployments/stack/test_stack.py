@@ -1,15 +1,14 @@
 """The whole stack, with real processes: it comes up, is found again, and leaves nothing behind after kill -9."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deployments.stack.home import Home
@@ -63,11 +62,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 
 def _answer(state: StackState, path: str, body: dict[str, object]) -> list[dict[str, object]]:
-    request = urllib.request.Request(f"{state.prefect_api}{path}", json.dumps(body).encode())
-    request.add_header("Content-Type", "application/json")
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        found: list[dict[str, object]] = json.load(answer)
-        return found
+    answer = httpx.post(f"{state.prefect_api}{path}", json=body, timeout=20)
+    found: list[dict[str, object]] = answer.raise_for_status().json()
+    return found
 
 
 def test_the_stack_from_up_to_kill(home: Home) -> None:
