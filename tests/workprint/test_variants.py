@@ -67,11 +67,13 @@ def test_the_prompt_is_subject_action_style_and_free_text() -> None:
     [
         ({"subject": "", "action": "Rain falls"}, "Rain falls."),
         ({"subject": "A tram.", "action": "It passes."}, "A tram. It passes."),
-        ({"subject": "一杯茶。", "action": "热气升起"}, "一杯茶。 热气升起."),
+        ({"subject": "一杯茶。", "action": "热气升起"}, "一杯茶。 热气升起。"),
+        ({"subject": "一杯茶", "action": "热气升起"}, "一杯茶，热气升起。"),
+        ({"subject": "一台 iMac", "action": "亮起", "style": "warm"}, "一台 iMac, 亮起。 warm."),
     ],
 )
 def test_sentences_are_closed_once(changes: dict[str, str], expected: str) -> None:
-    """A part that ends a sentence gets no second full stop."""
+    """A part that ends a sentence gets no second full stop, and Chinese gets its own."""
     assert expected == compose(brief(shots=[shot(**changes)]).shots[0])
 
 
