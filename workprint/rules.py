@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from workprint.brief import Brief
 from workprint.models import ModelFacts
 from workprint.problems import Problem
+from workprint.reading import text_problems
 from workprint.rules_advice import advice
 from workprint.rules_inputs import input_problems
 from workprint.rules_model import model_problems
@@ -28,7 +29,7 @@ def check_brief(brief: Brief, facts: ModelFacts) -> tuple[Problem, ...]:
 
 
 def campaign_problems(brief: Brief) -> Iterator[Problem]:
-    """Names, lists, size, people and the callback's address."""
+    """Names, lists, size, people, the callback's address, and texts that can be printed."""
     yield from _repeated("ratios", brief.ratios)
     yield from _repeated("durations", brief.durations)
     yield from _repeated("approvers", brief.approvers)
@@ -36,6 +37,7 @@ def campaign_problems(brief: Brief) -> Iterator[Problem]:
     yield from _too_many(brief)
     yield from _approvers(brief)
     yield from _callback(brief.callback_url)
+    yield from text_problems(brief)
 
 
 def _repeated(path: str, values: Sequence[Hashable]) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.workprint.briefs import PICTURE, brief, shot
+from tests.workprint.briefs import PICTURE, brief, shot, values
 from workprint.brief import Brief
 from workprint.models import ModelFacts, model_facts
 from workprint.problems import Problem, Severity
@@ -89,6 +89,12 @@ def test_keeping_the_sound_needs_a_film() -> None:
 def test_a_shot_must_say_something() -> None:
     """Subject, action and prompt may not all be empty."""
     assert "shots[0].prompt" in errors(with_shot(subject="", action="", style="moody"))
+
+
+def test_control_characters_from_a_form_are_refused() -> None:
+    """A brief that came as a flow parameter is held to the same rule as a file."""
+    made = Brief.model_validate(values(title="a\x1b[2J"))
+    assert "title" in errors(made)
 
 
 @pytest.mark.parametrize(
