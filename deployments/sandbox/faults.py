@@ -99,12 +99,14 @@ class FaultBook:
 
     def set(self, faults: list[Fault]) -> None:
         """Put these in place of all that were set."""
-        seeds = (f"{self._seed} {place} {fault.fault}" for place, fault in enumerate(faults))
-        self._armed = [_Armed(f, random.Random(s)) for f, s in zip(faults, seeds, strict=True)]  # noqa: S311
+        self._armed = []
+        self.add(faults)
 
     def add(self, faults: list[Fault]) -> None:
         """Set these as well."""
-        self._armed += [_Armed(f, random.Random(f"{self._seed} {f.fault}")) for f in faults]  # noqa: S311
+        for place, fault in enumerate(faults, len(self._armed)):
+            rng = random.Random(f"{self._seed} {place} {fault.fault}")  # noqa: S311 - chance on request, not a secret
+            self._armed.append(_Armed(fault, rng))
 
     def strike(self, prompt: str, kind: str) -> tuple[Fault, ...]:
         """What goes wrong with this task. Asked once a task."""

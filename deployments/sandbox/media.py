@@ -45,7 +45,12 @@ class MediaShelf:
         return await asyncio.to_thread(self._with_ratio, filled)
 
     async def _with_media(self, params: Params, media: Sequence[Medium]) -> Params:
-        names = await asyncio.gather(*(self._keep(medium) for medium in media))
+        kept = await asyncio.gather(*(self._keep(medium) for medium in media), return_exceptions=True)
+        # The first field of the body is named, not the first to fail.
+        for outcome in kept:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        names = [str(name) for name in kept]
         slots = {slot: [n for m, n in zip(media, names, strict=True) if m.slot == slot] for slot in _MOST_BYTES}
         return replace(
             params,

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from deployments.sandbox.faults import read_faults
+
 #: Ark lets an enterprise run this many Seedance 2.5 tasks at once.
 CONCURRENCY = 10
 #: With rendering turned off nothing is scarce.
@@ -60,6 +62,16 @@ class SandboxSettings(BaseModel):
     def _file_or_size(cls, value: str) -> str:
         if value and not Path(value).is_file():
             fixed_size(value)
+        return value
+
+    @field_validator("faults")
+    @classmethod
+    def _readable_faults(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                read_faults(value.read_bytes())
+            except OSError as error:
+                raise ValueError(str(error)) from error
         return value
 
     @property

@@ -74,7 +74,7 @@ def _font(size: int) -> Font:
 
 def _prompt_strip(plan: Plan) -> Overlay:
     size = max(min(plan.width, plan.height) // 38, 11)
-    columns = max(int(plan.width / (size * 0.56)) - 4, 12)
+    columns = max(int(plan.width / (size * 0.52)) - 4, 12)
     words = " ".join(readable(plan.prompt).split()) or "(no prompt)"
     text = "\n".join(textwrap.wrap(words, columns, max_lines=2, placeholder=" ..."))
     high = _even(size * 4.4)

@@ -25,23 +25,36 @@ def landscape(width: int, height: int, seed: int) -> Image.Image:
     rng = random.Random(f"scene {seed}")  # noqa: S311 - a picture, not a secret
     light = rng.choice(_LIGHTS)
     sun = (rng.uniform(0.24, 0.76), rng.uniform(0.26, 0.46))
-    picture = Image.fromarray(_sky(width, height, light, sun).clip(0, 255).astype(np.uint8))
+    picture = _sky(width, height, light, sun)
     _clouds(picture, rng, light[2])
     for layer in range(_HILLS):
         _hill(picture, rng, layer, _between(light[3], light[4], layer / (_HILLS - 1)))
     return picture
 
 
-def _sky(width: int, height: int, light: tuple[Colour, ...], sun: tuple[float, float]) -> Picture:
-    y = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-    x = np.linspace(0, 1, width, dtype=np.float32)[None, :, None]
+def _sky(width: int, height: int, light: tuple[Colour, ...], sun: tuple[float, float]) -> Image.Image:
+    """Gradient and glow, worked out small and enlarged: they have no edges, and the numbers would fill the memory."""
+    down, across = height // 4, width // 4
+    y = np.linspace(0, 1, down, dtype=np.float32)[:, None, None]
+    x = np.linspace(0, 1, across, dtype=np.float32)[None, :, None]
     top, horizon, glow = (np.array(colour, np.float32) for colour in light[:3])
     sky = top + (horizon - top) * np.clip(y / 0.62, 0, 1) ** 1.3
-    unit = min(width, height)
-    distance = np.hypot((x - sun[0]) * width / unit, (y - sun[1]) * height / unit)
-    disc = np.clip((0.075 - distance) * unit / 3, 0, 1)
+    unit = min(down, across)
+    distance = np.hypot((x - sun[0]) * across / unit, (y - sun[1]) * down / unit)
     halo = 0.60 * np.exp(-distance * 5.5) + 0.25 * np.exp(-distance * 1.8)
-    return np.asarray(sky + (glow - sky) * np.clip(disc + halo, 0, 1), np.float32)
+    small = Image.fromarray((sky + (glow - sky) * halo).clip(0, 255).astype(np.uint8))
+    picture = small.resize((width, height), Image.Resampling.BICUBIC)
+    _sun(picture, sun, light[2])
+    return picture
+
+
+def _sun(picture: Image.Image, at: tuple[float, float], colour: Colour) -> None:
+    """A disc, drawn four times too large so that its edge is smooth."""
+    radius = round(min(picture.size) * 0.078)
+    disc = Image.new("L", (8 * radius, 8 * radius))
+    ImageDraw.Draw(disc).ellipse((0, 0, 8 * radius - 1, 8 * radius - 1), fill=255)
+    place = round(at[0] * picture.width) - radius, round(at[1] * picture.height) - radius
+    picture.paste(colour, place, disc.resize((2 * radius, 2 * radius), Image.Resampling.BOX))
 
 
 def _clouds(picture: Image.Image, rng: random.Random, colour: Colour) -> None:

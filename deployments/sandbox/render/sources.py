@@ -37,10 +37,9 @@ def _still(plan: Plan, path: Path) -> Planes:
 
 def _cover(picture: Image.Image, size: tuple[int, int], filter_: Image.Resampling) -> Image.Image:
     """The middle of the picture, filling the size; what is transparent becomes white."""
-    if picture.mode in {"RGBA", "LA", "PA", "P"}:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
+    if picture.has_transparency_data:
+        fitted = ImageOps.fit(picture.convert("RGBA"), size, filter_)
+        return Image.alpha_composite(Image.new("RGBA", size, "white"), fitted).convert("RGB")
     return ImageOps.fit(picture.convert("RGB"), size, filter_)
 
 

@@ -40,7 +40,12 @@ async def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
-    [(["--port", "none"], "--port"), (["--latency", "-1"], "--latency"), (["--fixed", "lots"], "lots")],
+    [
+        (["--port", "none"], "--port"),
+        (["--latency", "-1"], "--latency"),
+        (["--fixed", "lots"], "lots"),
+        (["--faults", "none.json"], "none.json"),
+    ],
 )
 def test_wrong_settings_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], named: str
