@@ -14,6 +14,8 @@ from workprint.errors import LedgerError
 
 #: Seconds a SQLite connection waits for another writer before it gives up.
 BUSY_SECONDS = 60
+#: The switch to WAL is tried so often, a twentieth of a second apart.
+_WAL_TRIES = 200
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _WRITES = {"ledger_writes": True}
 _URL_FIX = "use sqlite:///path/to/ledger.db or postgresql://user:password@host/database"
@@ -64,7 +66,11 @@ async def _sqlite(url: URL) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _tell_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    await _to_wal(engine)
+    try:
+        await _to_wal(engine)
+    except BaseException:
+        await engine.dispose()
+        raise
     return engine
 
 
@@ -84,14 +90,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 async def _to_wal(engine: AsyncEngine) -> None:
     """Switch the file to write-ahead logging, once for ever. SQLite does not wait here for others, so we do."""
-    for attempt in range(1, 101):
+    for attempt in range(1, _WAL_TRIES + 1):
         try:
             async with engine.connect() as connection:
                 await connection.run_sync(_set_wal)
         except OperationalError as error:
-            if "locked" not in str(error) or attempt == 100:
-                await engine.dispose()
-                raise LedgerError(f"the ledger's file cannot be opened: {error.orig}") from error
+            if "locked" not in str(error) or attempt == _WAL_TRIES:
+                raise
             await asyncio.sleep(0.05)
         else:
             return

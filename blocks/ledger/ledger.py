@@ -30,6 +30,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+async def _ready(url: str) -> AsyncEngine:
+    engine = await connect(url)
+    try:
+        await bring_up_to_date(engine)
+    except BaseException:
+        await engine.dispose()
+        raise
+    return engine
+
+
 class Ledger:
     """The truth about every render. Made by `Ledger.open`; belongs to the event loop it was opened in.
 
@@ -45,15 +55,10 @@ class Ledger:
     @classmethod
     async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now) -> Self:
         """Connect to `sqlite:///path.db` or `postgresql://...` and bring the database to the newest schema."""
-        engine = await connect(url)
         try:
-            await bring_up_to_date(engine)
-        except BaseException as error:
-            await engine.dispose()
-            if isinstance(error, (SQLAlchemyError, OSError)):
-                raise translated(error) from error
-            raise
-        return cls(engine, clock)
+            return cls(await _ready(url), clock)
+        except (SQLAlchemyError, OSError) as error:
+            raise translated(error) from error
 
     async def close(self) -> None:
         """Finish what is being written, then let go of the database."""

@@ -16,7 +16,11 @@ async def test_first_claim_plans_a_render(ledger: Ledger) -> None:
     render = (await claim(ledger, spec(), callback_url="https://me.example/hook")).render
     assert S.PLANNED == render.state
     assert spec() == render.spec
-    assert (QUOTE.amount, QUOTE.state, QUOTE.source) == (render.charge_amount, render.charge_state, render.charge_source)
+    assert (QUOTE.amount, QUOTE.state, QUOTE.source) == (
+        render.charge_amount,
+        render.charge_state,
+        render.charge_source,
+    )
     assert f"wp-{render.id}" == render.client_ref
     assert "https://me.example/hook" == render.callback_url
     assert render == await ledger.get(render.id)
@@ -26,7 +30,13 @@ async def test_first_event_has_no_before(ledger: Ledger) -> None:
     """A render's history begins with its birth."""
     render = (await claim(ledger, spec())).render
     (birth,) = await ledger.events(render.id)
-    assert (1, None, S.PLANNED, Source.SUBMIT, "mei") == (birth.seq, birth.before, birth.after, birth.source, birth.actor)
+    assert (1, None, S.PLANNED, Source.SUBMIT, "mei") == (
+        birth.seq,
+        birth.before,
+        birth.after,
+        birth.source,
+        birth.actor,
+    )
 
 
 async def test_same_claim_again_is_the_same(ledger: Ledger) -> None:
@@ -57,7 +67,9 @@ async def test_new_take_is_a_new_render(ledger: Ledger) -> None:
 
 async def test_hundred_claims_at_once_make_one_render(ledger: Ledger) -> None:
     """Callers of one process who want the same content at the same time share one render."""
-    wishes = [claim(ledger, spec(), campaign_id=name, variant=f"v{i % 50}") for i in range(50) for name in ("cmp", "other")]
+    wishes = [
+        claim(ledger, spec(), campaign_id=name, variant=f"v{i % 50}") for i in range(50) for name in ("cmp", "other")
+    ]
     claims = await asyncio.gather(*wishes)
     assert 1 == len({one.render.id for one in claims})
     assert 1 == len(await ledger.in_state(S.PLANNED))

@@ -24,7 +24,9 @@ FROZEN_CONTENT = (
     "client_ref, submitted_by, callback_url, created_at, retry_of, draft_render_id, approval_id"
 )
 NO_STEP = f"NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) NOT IN ({STEP_LIST})"
-NO_FILM = "NEW.state = 'archived' AND NOT EXISTS (SELECT 1 FROM assets WHERE render_id = NEW.id)"
+NO_FILM = (
+    "OLD.state = 'succeeded' AND NEW.state = 'archived' AND NOT EXISTS (SELECT 1 FROM assets WHERE render_id = NEW.id)"
+)
 
 
 def upgrade() -> None:
