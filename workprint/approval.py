@@ -10,14 +10,17 @@ from workprint.spec import Spec, canonical_sha256
 
 
 def covers(*, brief_hash: str, draft_sha256: str | None, final: Spec, max_amount: Decimal, currency: str) -> str:
-    """SHA-256 over brief, draft bytes, final parameters, model and the highest price (DESIGN section 3, rule 6)."""
+    """SHA-256 over brief, draft bytes, final parameters, model and the highest price (DESIGN section 3, rule 6).
+
+    Equal amounts hash alike however many zeros a database gives them.
+    """
     return canonical_sha256(
         {
             "brief": brief_hash,
             "draft": draft_sha256,
             "final": final.content(),
             "model": final.model,
-            "max_amount": str(max_amount),
+            "max_amount": format(max_amount.normalize(), "f"),
             "currency": currency,
         }
     )
@@ -68,6 +71,9 @@ def _which(answer: Answer, pending: Collection[str]) -> list[Problem]:
     ]
     if answer.decision in {"approve_some", "revise"} and not answer.variants:
         found.append(Problem("variants", f"{answer.decision} needs names", f"choose from: {names}", zh="请选择变体"))
+    if answer.decision == "approve_all" and answer.variants:
+        fix = "say approve_some to approve only these, or leave the names away"
+        found.append(Problem("variants", "approve_all takes no names", fix, zh="全部通过时请勿选择变体"))
     return found
 
 
@@ -84,7 +90,8 @@ def _what(answer: Answer) -> list[Problem]:
 def decisions(answer: Answer, pending: Collection[str]) -> dict[str, Decision]:
     """One decision per waiting variant. An empty choice never approves anything by accident.
 
-    approve_some rejects what was not chosen; revise leaves the unchosen waiting for the next round.
+    approve_some rejects what was not chosen; revise leaves the unchosen waiting for the next round; reject means all
+    when nothing is chosen. Names that do not wait here are ignored: `problems_of` has refused them before.
     """
     chosen = set(answer.variants)
     match answer.decision:
@@ -93,6 +100,6 @@ def decisions(answer: Answer, pending: Collection[str]) -> dict[str, Decision]:
         case "approve_some":
             return {name: Decision.APPROVED if name in chosen else Decision.REJECTED for name in pending}
         case "revise":
-            return dict.fromkeys(sorted(chosen), Decision.REVISE)
+            return {name: Decision.REVISE for name in pending if name in chosen}
         case _:
-            return dict.fromkeys(chosen or pending, Decision.REJECTED)
+            return {name: Decision.REJECTED for name in pending if name in chosen or not chosen}

@@ -30,7 +30,7 @@ messages, so a raise needs no text.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workprint.failures import Failure
@@ -44,9 +44,19 @@ class WorkprintError(Exception):
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.fix = fix
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Prefect pickles the error of a failed run. The default calls the constructor with the message alone, which
+        # an error made of problems, or of a failure, cannot be built from.
+        return _revived, (type(self), self.args), self.__dict__
+
     def diagnostics(self) -> str:
         """What happened and how to mend it, for a person."""
         return f"{self}\n  {self.fix}" if self.fix else str(self)
+
+
+def _revived(kind: type[WorkprintError], args: tuple[Any, ...]) -> WorkprintError:
+    """The error without its constructor; pickle sets the attributes."""
+    return kind.__new__(kind, *args)
 
 
 class InputError(WorkprintError):

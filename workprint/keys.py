@@ -1,10 +1,10 @@
-"""Where things lie in the bucket. One function per prefix, so that nobody spells a key by hand.
+"""Where things lie in the bucket, so that nobody spells a key of ours by hand.
 
 references/   frozen inputs, by SHA-256
 drafts/       the cheap copies, and beside them their previews
 quarantine/   every final lands here first; what moderation blocks stays here
 delivery/     finals that passed, each with its manifest
-briefs/       briefs waiting for the batch flow
+briefs/       briefs waiting for the batch flow; people put them there under names of their own
 """
 
 from workprint.render import Render

@@ -13,6 +13,9 @@ BLIND_FIRST = 1.0
 FIRST_SHARE = 0.9
 STEP_SHARE = 0.1
 GROWTH = 1.25
+#: Steps that grow. Far above what reaches `LONGEST`, and far below what a float can hold: a stuck render is asked for
+#: thousands of times.
+GROWING = 64
 #: Each delay is spread by this share to both sides, so that renders submitted together are not asked for together.
 JITTER = 0.2
 
@@ -27,7 +30,7 @@ def first_delay(typical: float | None, dice: float) -> float:
 def next_delay(typical: float | None, asked: int, dice: float) -> float:
     """Seconds to the next question after `asked` questions without an end."""
     step = BLIND_FIRST if typical is None else typical * STEP_SHARE
-    grown = step * GROWTH ** max(asked - 1, 0)
+    grown = step * GROWTH ** min(max(asked - 1, 0), GROWING)
     return _spread(min(max(grown, SHORTEST), LONGEST), dice)
 
 

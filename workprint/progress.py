@@ -38,10 +38,12 @@ def _counts(board: Board, kind: Kind) -> str:
 
 
 def _variant(board: Board, variant: Variant, reported: Mapping[str, float | None]) -> float:
-    """A draft is a quarter of the way, a final the rest; a decided or failed variant has arrived."""
+    """A draft is a quarter of the way, a final the rest; a rejected or failed variant has arrived."""
     draft, final = board.render(variant, Kind.DRAFT), board.render(variant, Kind.FINAL)
     if board.decision(variant) is Decision.REJECTED or _dead(draft) or _dead(final):
         return 1.0
+    if not board.plan.brief.draft.enabled:
+        return _render(final, reported)
     return 0.25 * _render(draft, reported) + 0.75 * _render(final, reported)
 
 

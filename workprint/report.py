@@ -101,20 +101,29 @@ def _failed_on(by_status: Mapping[str, int]) -> str:
 
 
 def markdown(board: Board, found: tuple[Line, ...], end: Ending) -> str:
-    """The report as a Prefect markdown artifact, in the audience's language first."""
+    """The report as a Prefect markdown artifact: words in both languages, reasons in the audience's."""
     brief = board.plan.brief
     spent = sum((line.draft_cost + line.final_cost for line in found), Decimal(0))
     head = [
-        f"# {brief.title}: {end.name}",
+        f"# {_plain(brief.title)}: {end.name}",
         "",
         f"{end.message}. Spent · 花费 {money(spent)} {board.plan.facts.currency} of {brief.budget.amount}.",
         "",
         "| variant · 变体 | status · 状态 | made · 方式 | why · 原因 |",
         "|---|---|---|---|",
     ]
-    rows = [f"| {x.variant} | {x.status} · {WORDS[x.status]} | {x.made} | {x.why(brief.language)} |" for x in found]
-    approvals = [f"- {a.variant} take {a.take}: {a.decision} by {a.actor}: {a.note}" for a in board.approvals]
+    rows = [
+        f"| {x.variant} | {x.status} · {WORDS[x.status]} | {x.made} | {_plain(x.why(brief.language))} |" for x in found
+    ]
+    approvals = [
+        f"- {a.variant} take {a.take}: {a.decision} by {_plain(a.actor)}: {_plain(a.note)}" for a in board.approvals
+    ]
     return "\n".join([*head, *rows, "", "## Approvals · 审批", *(approvals or ["none · 无"])])
+
+
+def _plain(text: str) -> str:
+    """Foreign text that cannot break out of its line or its cell."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _line(board: Board, variant: Variant, assets: Mapping[str, Asset]) -> Line:

@@ -27,7 +27,7 @@ class RenderState(StrEnum):
     PROCESSING = "processing"
     #: The provider has a usable link. Not an asset yet.
     SUCCEEDED = "succeeded"
-    #: Bytes verified in the bucket. The only state that counts as delivered.
+    #: Bytes verified in the bucket, in delivery or, when moderation blocked them, in quarantine.
     ARCHIVED = "archived"
     #: Paid, rendered, and the link died before the bytes were safe.
     LINK_EXPIRED = "link_expired"

@@ -33,7 +33,10 @@ def submitting(render: Render, actor: Actor) -> Change:
 
 def accepted(render: Render, answer: Accepted, actor: Actor) -> Change:
     """The provider's id and raw answer, committed before anything else happens."""
-    return _change(render, RenderState.QUEUED, actor, raw=answer.raw, facts={"task_id": answer.task_id})
+    facts: dict[str, Any] = {"task_id": answer.task_id}
+    if render.state is RenderState.UNKNOWN:
+        facts |= _quoted_again("the provider's answer came late")
+    return _change(render, RenderState.QUEUED, actor, raw=answer.raw, facts=facts)
 
 
 def refused(render: Render, answer: Refused, actor: Actor) -> Change:
@@ -68,7 +71,7 @@ def found(render: Render, seen: Observation, actor: Actor) -> Change:
         code=seen.code,
         raw=seen.raw,
         note="found at the provider by our client reference",
-        facts={"task_id": seen.task_id, "charge_state": ChargeState.QUOTED, "charge_source": "found at the provider"},
+        facts={"task_id": seen.task_id, **_quoted_again("found at the provider")},
     )
 
 
@@ -145,8 +148,20 @@ def _facts_of(render: Render, seen: Observation, facts: ModelFacts, state: Rende
         return {**link, **charged(_cost(render, seen, facts))}
     if state in FRUITLESS:
         failure = seen.failure or Failure(FailureKind.UPSTREAM, Stage.RENDER, seen.code, "the provider gave no reason")
-        return {**failed(failure), **no_charge(render, f"{facts.dialect} bills succeeded tasks only")}
+        return {**failed(failure), **_cost_of_no_film(render, seen, facts)}
     return {}
+
+
+def _cost_of_no_film(render: Render, seen: Observation, facts: ModelFacts) -> dict[str, Any]:
+    """A film we cannot have may be billed all the same, e.g. one that succeeded without a usable link."""
+    if seen.tokens:
+        return charged(facts.charge_for_tokens(render.spec, seen.tokens))
+    return no_charge(render, f"{facts.dialect} bills succeeded tasks only")
+
+
+def _quoted_again(source: str) -> dict[str, Any]:
+    """The charge of an unknown render that turned out to be queued."""
+    return {"charge_state": ChargeState.QUOTED, "charge_source": source}
 
 
 def _cost(render: Render, seen: Observation, facts: ModelFacts) -> Charge:
