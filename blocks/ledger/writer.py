@@ -2,7 +2,7 @@
 
 A commit costs an fsync, a statement a round trip; fifty changes together cost little more than one. A caller is
 answered after the commit, never before, and never with somebody else's error: a batch that the database refuses is
-tried again one wish at a time.
+halved until the wish that is at fault stands alone.
 """
 
 import asyncio
@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from blocks.ledger.engine import writing
-from workprint.errors import LedgerError, StaleState
+from workprint.errors import LedgerError
 
 #: So many wishes share one transaction at most: it bounds statements, and how long other processes wait for the lock.
 BATCH = 200
@@ -99,23 +100,31 @@ class Writer:
     async def _commit(self, batch: Sequence[_Queued]) -> None:
         try:
             outcomes = await self._transaction(batch)
-        except (SQLAlchemyError, StaleState, OSError):
-            for queued in batch:
-                _answer(queued, await self._alone(queued))
+        except Exception as error:  # noqa: BLE001  whoever asked is told, whatever it is; the writer goes on
+            await self._after(error, batch)
         else:
             for queued, outcome in zip(batch, outcomes, strict=True):
                 _answer(queued, outcome)
 
-    async def _alone(self, queued: _Queued) -> Any:
-        problem: Exception = LedgerError()
-        for _ in range(TRIES):
+    async def _after(self, error: Exception, batch: Sequence[_Queued]) -> None:
+        """Halve a batch that was refused until the one that is at fault stands alone."""
+        if _nobodys_fault(error):
+            for queued in batch:
+                _answer(queued, translated(error))
+        elif len(batch) > 1:
+            middle = len(batch) // 2
+            await self._commit(batch[:middle])
+            await self._commit(batch[middle:])
+        else:
+            _answer(batch[0], await self._again(batch[0], error))
+
+    async def _again(self, queued: _Queued, error: Exception) -> Any:
+        for _ in range(TRIES - 1):
             try:
                 return (await self._transaction([queued]))[0]
-            except StaleState as error:
-                problem = error
-            except (SQLAlchemyError, OSError) as error:
-                problem = translated(error)
-        return problem
+            except Exception as another:  # noqa: BLE001  same
+                error = another
+        return translated(error)
 
     async def _transaction(self, batch: Sequence[_Queued]) -> Sequence[Any]:
         async with writing(self._engine) as connection:
@@ -131,9 +140,17 @@ def _answer(queued: _Queued, outcome: Any) -> None:
         queued.answer.set_result(outcome)
 
 
+def _nobodys_fault(error: Exception) -> bool:
+    """The database is away, full, or locked for too long: trying one by one would only make everybody wait."""
+    away = isinstance(error, DBAPIError) and error.connection_invalidated
+    return away or isinstance(error, (OSError, OperationalError, PoolTimeout))
+
+
 def translated(error: Exception) -> LedgerError:
     """The driver's own sentence, without the statement and its parameters: they may hold a prompt or a link."""
+    if isinstance(error, LedgerError):
+        return error
     cause = getattr(error, "orig", None) or error
-    translated = LedgerError(f"the database refused: {cause}")
-    translated.__cause__ = error
-    return translated
+    found = LedgerError(f"the database refused: {cause}")
+    found.__cause__ = error
+    return found

@@ -7,7 +7,7 @@ import pytest
 
 from blocks.ledger import Ledger
 from tests.blocks.ledger import raw
-from tests.blocks.ledger.making import S, approval, archive, claim, film, final_of, spec, step, succeed
+from tests.blocks.ledger.making import S, approval, archive, campaign, claim, film, final_of, spec, step, succeed
 from workprint.errors import LedgerError, StaleState
 from workprint.render import Claim, Render
 
@@ -31,6 +31,31 @@ async def test_bad_claim_does_not_sink_the_others(ledger: Ledger) -> None:
     wishes = [claim(ledger, spec(f"{n}"), variant=f"v{n}", campaign_id=("cmp", "nobody")[n == 1]) for n in range(4)]
     outcomes = await asyncio.gather(*wishes, return_exceptions=True)
     assert [Claim, LedgerError, Claim, Claim] == [type(outcome) for outcome in outcomes]
+
+
+async def test_number_no_database_can_hold(ledger: Ledger) -> None:
+    """A number too large for a column is told to the one who sent it, and the writer goes on for the others."""
+    renders = [(await claim(ledger, spec(f"{n}"), variant=f"v{n}")).render for n in range(3)]
+    counts = (1, 2**70, 1)
+    changes = [ledger.change(step(r, S.SUBMITTING, {"attempts": n})) for r, n in zip(renders, counts, strict=True)]
+    outcomes = await asyncio.gather(*changes, return_exceptions=True)
+    assert [Render, LedgerError, Render] == [type(outcome) for outcome in outcomes]
+
+
+@pytest.mark.postgres
+async def test_database_that_goes_away_and_comes_back(postgres_url: str) -> None:
+    """While nobody may connect every caller is told so at once; afterwards the same ledger works again."""
+    server, _, name = postgres_url.rpartition("/")
+    end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    async with await Ledger.open(postgres_url) as ledger:
+        await ledger.open_campaign(campaign())
+        await raw.run(f"{server}/postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await raw.run(f"{server}/postgres", end)
+        wishes = (claim(ledger, spec(f"{n}"), variant=f"v{n}") for n in range(8))
+        outcomes = await asyncio.gather(*wishes, return_exceptions=True)
+        assert {LedgerError} == {type(outcome) for outcome in outcomes}
+        await raw.run(f"{server}/postgres", f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        assert S.PLANNED == (await claim(ledger, spec())).render.state
 
 
 async def test_clash_of_films_is_told_to_one(ledger: Ledger) -> None:
