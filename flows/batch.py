@@ -1,5 +1,7 @@
 """A scheduled batch: briefs from a list or from files in a bucket prefix, one campaign run each."""
 
+from datetime import datetime
+
 from prefect import flow, get_run_logger
 from prefect.deployments import arun_deployment
 from prefect.runtime import flow_run
@@ -40,7 +42,8 @@ async def _start(brief: Brief) -> str:
 
 def slot() -> str:
     """The time this run was scheduled for, in UTC: the same for every firing of one slot."""
-    return flow_run.scheduled_start_time.isoformat()
+    scheduled: datetime = flow_run.scheduled_start_time
+    return scheduled.isoformat()
 
 
 def slot_key(slot: str, brief: Brief) -> str:

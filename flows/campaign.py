@@ -8,17 +8,18 @@ import asyncio
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from tasks.archive import archive
-from tasks.moderate import moderate
-from tasks.preview import previews
-from tasks.report import report
 
 from flows.gate import ask
+from tasks.archive import archive
 from tasks.board import board_of
 from tasks.decide import decide
-from tasks.film import film
+from tasks.film import Film, film
 from tasks.house import House, open_house
+from tasks.moderate import Judged, moderate
+from tasks.preview import previews
 from tasks.progress import shown
+from tasks.report import report
+from tasks.retrying import ended
 from tasks.validate import announce, validate
 from workprint.board import Board
 from workprint.brief import Brief
@@ -31,7 +32,7 @@ async def campaign(brief: Brief) -> State:
     """Validate, quote, draft, ask a person, render the approved, moderate, archive, report."""
     async with open_house(brief.provider) as house:
         plan = await validate(house, brief, campaign_id())
-        await announce(house, plan)
+        await announce(plan)
         async with shown(house, plan):
             board = await drafted_and_decided(house, plan)
             await asyncio.gather(*(finished(house, plan, plan.final_order(*chosen)) for chosen in board.approved))
@@ -39,7 +40,7 @@ async def campaign(brief: Brief) -> State:
 
 
 async def drafted_and_decided(house: House, plan: Plan) -> Board:
-    """Rounds of drafts and answers until no variant waits for a person: `revise` makes a new take and comes back."""
+    """Rounds of drafts and answers until nothing waits for a person: `revise` makes a new take and comes back."""
     while True:
         board = await board_of(house, plan)
         await asyncio.gather(*(drafted(house, plan.draft_order(variant)) for variant in board.to_draft))
@@ -52,19 +53,21 @@ async def drafted_and_decided(house: House, plan: Plan) -> Board:
 
 async def drafted(house: House, order: Order) -> None:
     """One draft; its failure is on record and does not sink the others."""
-    await film(house, order, return_state=True)
+    await ended(film(house, order, return_state=True))
 
 
 async def finished(house: House, plan: Plan, order: Order) -> None:
     """One final from order to delivery, or to quarantine; its failure does not sink the others."""
-    landed: State[str] = await film(house, order, return_state=True)
+    landed: State[Film] = await ended(film(house, order, return_state=True))
     if not landed.is_completed():
         return
-    judged = await moderate(house, await landed.aresult(), return_state=True)
-    if judged.is_completed():
-        await archive(house, plan, await judged.aresult(), return_state=True)
-    else:
-        get_run_logger().warning("final.not_judged %s: it stays in quarantine", order.label)
+    judged: State[Judged | None] = await ended(
+        moderate(house, await landed.aresult(), order.variant, return_state=True)
+    )
+    if not judged.is_completed():
+        get_run_logger().error("final.not_judged %s: it stays in quarantine", order.variant)
+    elif (verdict := await judged.aresult()) is not None:
+        await ended(archive(house, plan, verdict, order.variant, return_state=True))
 
 
 def campaign_id() -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import count
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal
 
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
@@ -46,10 +46,7 @@ async def ask(plan: Plan, waiting: Sequence[Variant], story: str) -> Answer:
     problems: Sequence[Problem] = ()
     for attempt in count():
         form = form_for(names, _with(problems, story))
-        filled = await suspend_flow_run(
-            wait_for_input=form, key=f"gate-{round_}-{attempt}", timeout=int(plan.brief.gate_timeout_hours * 3600)
-        )
-        answer = _answer(cast(GateForm, filled))
+        answer = _answer(await _suspended(form, f"gate-{round_}-{attempt}", plan.brief.gate_timeout_hours * 3600))
         problems = problems_of(answer, pending=names, approvers=plan.brief.approvers)
         if not problems:
             return answer
@@ -58,10 +55,17 @@ async def ask(plan: Plan, waiting: Sequence[Variant], story: str) -> Answer:
 
 def form_for(names: Sequence[str], description: str) -> type[GateForm]:
     """The form with these variants to choose from and this text above it."""
-    choice = Literal[tuple(names)]  # type: ignore[valid-type]
-    field = Field(default_factory=list, description=GateForm.model_fields["variants"].description)
-    model = create_model("GateForm", __base__=GateForm, variants=(list[choice], field))
+    choices: Any = Literal[tuple(names)]
+    field: Any = Field(default_factory=list, description=GateForm.model_fields["variants"].description)
+    model = create_model("GateForm", __base__=GateForm, variants=(list[choices], field))
     return model.with_initial_data(description=description)
+
+
+async def _suspended(form: type[GateForm], key: str, seconds: float) -> GateForm:
+    """Suspends the first time; on every later pass of the same key, the answer the run was resumed with."""
+    suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(seconds))
+    filled: GateForm = await suspending
+    return filled
 
 
 def _answer(form: GateForm) -> Answer:

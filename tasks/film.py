@@ -2,21 +2,21 @@
 
 import asyncio
 import tempfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from blocks.bucket import Landed
-from blocks.media.probe import MediaFacts, probe
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 
+from blocks.bucket_values import Landed
+from blocks.media.probe import MediaFacts, probe
 from tasks import submit
 from tasks.house import House
 from tasks.retrying import MOST, Again, pause, worth_it
 from workprint import keys, steps
-from workprint.errors import ArchiveError, BadMedia, LinkDead, StaleState, WorkprintError
-from workprint.failures import FailureKind
+from workprint.errors import ArchiveError, BadMedia, LinkDead, WorkprintError
 from workprint.orders import Order
 from workprint.render import Asset, Change, Place, Render, Source
 from workprint.spec import Kind
@@ -35,6 +35,14 @@ class RenderFailed(WorkprintError):
     """The render ended without a film. The ledger holds why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A render whose bytes are in the bucket. `landed` is None when it was archived before."""
+
+    render_id: str
+    landed: Landed | None
+
+
 @task(
     task_run_name="{order.label}",
     cache_policy=NO_CACHE,
@@ -43,75 +51,77 @@ class RenderFailed(WorkprintError):
     retry_delay_seconds=0,
     retry_condition_fn=worth_it,
 )
-async def film(house: House, order: Order) -> str:
-    """See one order through to landed bytes; returns the render's id. Raises `RenderFailed` when there is no film.
+async def film(house: House, order: Order) -> Film:
+    """See one order through to landed bytes. Raises `RenderFailed` when there is no film.
 
     Safe to run again at any point, in any process: every step asks the ledger first.
     """
     render = await submit.claim(house, order)
-    render = await house.watcher.wait(await submit.submitted(house, render))
+    async with house.places:
+        render = await house.watcher.wait(await submit.submitted(house, render))
     if render.state is RenderState.SUCCEEDED:
-        render = await _landed(house, render)
-    if render.state is RenderState.FAILED and render.failure_kind is FailureKind.UPSTREAM and _may_reorder(render):
-        raise Again(f"{render.variant}: the model failed free of charge")
-    if render.state not in {RenderState.SUCCEEDED, RenderState.ARCHIVED}:
-        raise RenderFailed(f"{order.label}: {render.state}, {render.failure_kind or 'no reason given'} ({render.id})")
-    return render.id
+        return await _landed(house, render)
+    if render.state is RenderState.ARCHIVED:
+        return Film(render.id, None)
+    if _may_reorder(render):
+        raise Again(f"{order.label}: the model failed free of charge, ordered once more")
+    raise failed(order.label, render)
+
+
+def failed(label: str, render: Render) -> RenderFailed:
+    """The error of a render that ended without a film."""
+    return RenderFailed(f"{label}: {render.state}, {render.failure_kind or 'no reason given'} ({render.id})")
 
 
 def _may_reorder(render: Render) -> bool:
-    return not render.live and render.retry_of is None
+    return submit.second_try(render) and render.state is RenderState.FAILED and not render.live
 
 
-async def _landed(house: House, render: Render) -> Render:
+async def _landed(house: House, render: Render) -> Film:
     """The provider's file in the bucket. A draft is archived with that; a final waits in quarantine for moderation."""
     try:
-        landed = await land(house, render)
-        return render if render.kind is Kind.FINAL else await _keep_draft(house, render, landed)
+        landed = await _land(house, render)
+        if render.kind is Kind.DRAFT:
+            await _keep_draft(house, render, landed)
+        return Film(render.id, landed)
     except LinkDead as error:
-        return await _link_trouble(house, render, error, steps.link_dead(render, str(error), ACTOR))
+        end = steps.link_dead(render, str(error), ACTOR)
+        raise await _link_trouble(house, render, error, end) from error
     except BadMedia as error:
-        return await _link_trouble(house, render, error, steps.bad_media(render, str(error), ACTOR))
+        end = steps.bad_media(render, str(error), ACTOR)
+        raise await _link_trouble(house, render, error, end) from error
     except ArchiveError as error:
         await pause(LINK_PAUSE)
         raise Again(str(error)) from error
 
 
-async def land(house: House, render: Render) -> Landed:
-    """Stream the link into the bucket once. The same bytes landing twice is one landing."""
-    if render.link is None:
-        raise LinkDead
+async def _land(house: House, render: Render) -> Landed:
+    """Stream the link into the bucket once. What landed before, in whichever process, is not fetched again."""
+    key = keys.landing(render)
+    if (there := await house.bucket.landed(key)) is not None:
+        return there
     return await house.bucket.land(
-        render.link,
-        keys.landing(render),
-        max_bytes=MAX_BYTES,
-        allow_private=house.provider.allow_private_network,
+        render.link or "", key, max_bytes=MAX_BYTES, allow_private=house.provider.allow_private_network
     )
 
 
-async def _link_trouble(house: House, render: Render, error: ArchiveError, end: Change) -> Render:
+async def _link_trouble(house: House, render: Render, error: ArchiveError, end: Change) -> WorkprintError:
     """Tried again while the link may live, then recorded; never rendered again, because it is paid."""
     dead = render.link_expires_at is not None and render.link_expires_at <= datetime.now(UTC)
     if not dead and (task_run.run_count or 1) < LINK_TRIES:
         await pause(LINK_PAUSE)
-        raise Again(str(error)) from error
-    try:
-        return await house.ledger.change(end)
-    except StaleState:
-        return await house.ledger.get(render.id)
+        return Again(str(error))
+    return failed(render.variant, await submit.changed(house, end))
 
 
-async def _keep_draft(house: House, render: Render, landed: Landed) -> Render:
+async def _keep_draft(house: House, render: Render, landed: Landed) -> None:
     """Read back and probed before it counts."""
     with tempfile.TemporaryDirectory(prefix="workprint-") as folder:
         path = Path(folder) / "draft.mp4"
         await house.bucket.read_back(landed.key, landed.sha256, path)
         media = await asyncio.to_thread(probe, path)
     asset = asset_of(house, render, landed, media, Place.DRAFT, "")
-    try:
-        return await house.ledger.change(steps.archived(render, ACTOR, "draft, read back and probed"), asset=asset)
-    except StaleState:
-        return await house.ledger.get(render.id)
+    await submit.changed(house, steps.archived(render, ACTOR, "draft, read back and probed"), asset)
 
 
 def asset_of(house: House, render: Render, landed: Landed, media: MediaFacts, place: Place, manifest_key: str) -> Asset:

@@ -3,13 +3,14 @@
 A plain class, not a dataclass: Prefect visits the fields of dataclasses and models when they are task arguments.
 """
 
+import asyncio
 import base64
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
 from blocks.bucket import ArchiveBucket
-
 from blocks.ledger.block import LedgerDatabase
 from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
@@ -45,13 +46,17 @@ class House:
         self.callback = callback
         self.facts: ModelFacts = model_facts(provider.model)
         self.watcher = Watcher(ledger, provider, self.facts)
+        #: Places at the provider; a render holds one from its submit to its end.
+        self.places = asyncio.Semaphore(provider.max_in_flight)
+        #: Films being decoded and judged at once: each takes a core and some hundred MiB.
+        self.judging = asyncio.Semaphore(max(1, os.cpu_count() or 1))
 
     @classmethod
     async def open(cls, provider_name: str) -> Self:
         """Load the four blocks. Raises `InputError` when the brief names a provider block that is not there."""
-        ledger: LedgerDatabase = await LedgerDatabase.aload(LEDGER)  # type: ignore[assignment]
+        ledger: LedgerDatabase = await LedgerDatabase.aload(LEDGER)
         provider = await load_provider(provider_name)
-        bucket: ArchiveBucket = await ArchiveBucket.aload(BUCKET)  # type: ignore[assignment]
+        bucket: ArchiveBucket = await ArchiveBucket.aload(BUCKET)
         return cls(
             ledger=await ledger.open(),
             provider_name=provider_name,
@@ -90,7 +95,7 @@ async def open_house(provider_name: str) -> AsyncIterator[House]:
 async def load_provider(name: str) -> VideoProvider:
     """The provider block of a brief. Raises `InputError` naming the field."""
     try:
-        return await VideoProvider.aload(name)  # type: ignore[return-value]
+        return await VideoProvider.aload(name)
     except ValueError as error:
         fix = "create a Workprint Video Provider block of that name in the Prefect UI, or name one that exists"
         zh = f"没有名为 {name} 的 provider 配置"
@@ -100,6 +105,6 @@ async def load_provider(name: str) -> VideoProvider:
 async def _load_callback() -> CallbackSender | None:
     """No callback block is no error until a brief wants a callback."""
     try:
-        return await CallbackSender.aload(CALLBACK)  # type: ignore[return-value]
+        return await CallbackSender.aload(CALLBACK)
     except ValueError:
         return None

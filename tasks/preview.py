@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from prefect import task
@@ -77,7 +78,7 @@ def _caption(draft: _Draft) -> str:
 
 def _head(board: Board) -> str:
     """What is asked, in both languages, with the money that depends on it."""
-    cost = sum(board.plan.price(board.plan.final(variant)) for variant in board.waiting)
+    cost = sum((board.plan.price(board.plan.final(variant)) for variant in board.waiting), Decimal(0))
     currency = board.plan.facts.currency
     return (
         f"### {board.plan.brief.title}\n"

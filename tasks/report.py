@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 
 from tasks.board import board_of
 from tasks.house import House
-from tasks.retrying import Again, worth_it
+from tasks.retrying import Again, ended, worth_it
 from workprint.board import Board
 from workprint.errors import CallbackFailed
 from workprint.plan import Plan
@@ -32,7 +32,7 @@ async def report(house: House, plan: Plan) -> State:
     end = ending(found)
     await artifacts(house, board, found, end)
     if plan.brief.callback_url:
-        await callback(house, plan, payload(board, found, end), return_state=True)
+        await ended(callback(house, plan, payload(board, found, end), return_state=True))
     await house.ledger.close_campaign(plan.campaign_id, end.name)
     make = Completed if end.completed else Failed
     return make(name=end.name, message=end.message)
@@ -103,5 +103,3 @@ def _variant(line: Line) -> dict[str, Any]:
 async def _link(house: House, line: Line, asset: Asset) -> None:
     url = await house.bucket.presign(asset.key, 7 * 24 * 3600)
     await acreate_link_artifact(url, link_text=line.variant, key=f"film-{line.variant}-{asset.render_id[4:16]}".lower())
-
-

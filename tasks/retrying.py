@@ -7,6 +7,7 @@ repeating it is harmless; anything else it raises is final.
 import asyncio
 from typing import Any
 
+from prefect.client.schemas.objects import State
 from prefect.states import get_state_exception
 
 from workprint.errors import WorkprintError
@@ -21,7 +22,14 @@ class Again(WorkprintError):
 
 async def worth_it(_task: Any, _run: Any, state: Any) -> bool:
     """Prefect's `retry_condition_fn`: only our own signal is tried again."""
-    return isinstance(await get_state_exception(state), Again)
+    error: Any = get_state_exception(state)
+    return isinstance(await error, Again)
+
+
+async def ended(run: Any) -> State[Any]:
+    """The state a task run ended in (`return_state=True`), whichever it is: Prefect's types leave out the await."""
+    state: State[Any] = await run
+    return state
 
 
 async def pause(seconds: float) -> None:

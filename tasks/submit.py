@@ -10,7 +10,7 @@ from workprint.errors import OutcomeUnknown, StaleState
 from workprint.failures import FailureKind
 from workprint.orders import Order
 from workprint.outcomes import Accepted, NotThere, Observation, Refused, Unanswered
-from workprint.render import Change, Render, Source
+from workprint.render import Asset, Change, Render, Source
 from workprint.states import RenderState
 
 ACTOR = steps.Actor("campaign", Source.SUBMIT)
@@ -23,7 +23,7 @@ LIST_LAG = 10.0
 async def claim(house: House, order: Order) -> Render:
     """The render that serves an order. One that failed in the model free of charge is ordered once more, on record."""
     render = await _claim(house, order, None)
-    if render.state is RenderState.FAILED and not render.live and _second_try(render):
+    if render.state is RenderState.FAILED and not render.live and second_try(render):
         return await _claim(house, order, render.id)
     return render
 
@@ -57,8 +57,8 @@ async def _claim(house: House, order: Order, retry_of: str | None) -> Render:
     return claimed.render
 
 
-def _second_try(render: Render) -> bool:
-    """The model's own failures and lost submits are worth one more try; what a person must mend is not."""
+def second_try(render: Render) -> bool:
+    """Whether a failed render is worth one more: the model's own failures and lost submits, once."""
     return render.retry_of is None and render.failure_kind in {FailureKind.UPSTREAM, FailureKind.NETWORK}
 
 
@@ -76,19 +76,19 @@ async def _post(house: House, render: Render) -> Render:
         case Refused():
             return await _refused(house, render, answer)
         case Unanswered():
-            return await _recover(house, await _changed(house, steps.unanswered(render, answer, ACTOR)))
+            return await _recover(house, await changed(house, steps.unanswered(render, answer, ACTOR)))
 
 
 async def _accepted(house: House, render: Render, answer: Accepted) -> Render:
     """The id is kept even when somebody meanwhile took us for dead and called the render unknown."""
-    after = await _changed(house, steps.accepted(render, answer, ACTOR))
+    after = await changed(house, steps.accepted(render, answer, ACTOR))
     if after.state is RenderState.UNKNOWN:
-        return await _changed(house, steps.accepted(after, answer, ACTOR))
+        return await changed(house, steps.accepted(after, answer, ACTOR))
     return after
 
 
 async def _refused(house: House, render: Render, answer: Refused) -> Render:
-    after = await _changed(house, steps.refused(render, answer, ACTOR))
+    after = await changed(house, steps.refused(render, answer, ACTOR))
     if after.state is RenderState.PLANNED:
         await pause(answer.failure.pause(render.attempts))
         raise Again(f"{answer.failure.kind}: {answer.failure.code}")
@@ -100,9 +100,9 @@ async def _recover(house: House, render: Render) -> Render:
     since = render.submitted_at or render.created_at
     match await house.provider.recover(render.client_ref, since):
         case Observation() as seen:
-            return await _changed(house, steps.found(render, seen, ACTOR))
+            return await changed(house, steps.found(render, seen, ACTOR))
         case NotThere(raw) if _age(render) > LIST_LAG + house.provider.read_timeout:
-            return await _changed(house, steps.absent(render, raw, ACTOR))
+            return await changed(house, steps.absent(render, raw, ACTOR))
         case NotThere():
             await pause(LOOK)
             return await submitted(house, await house.ledger.get(render.id))
@@ -119,7 +119,7 @@ async def _someone_elses(house: House, render: Render) -> Render:
     while render.state is RenderState.SUBMITTING:
         if _age(render) > longest:
             answer = Unanswered("the process that submitted it is gone")
-            return await _changed(house, steps.unanswered(render, answer, ACTOR))
+            return await changed(house, steps.unanswered(render, answer, ACTOR))
         await asyncio.sleep(LOOK)
         render = await house.ledger.get(render.id)
     return render
@@ -131,10 +131,10 @@ async def _draft_task(house: House, render: Render) -> str | None:
     return (await house.ledger.get(render.draft_render_id)).task_id
 
 
-async def _changed(house: House, change: Change) -> Render:
+async def changed(house: House, change: Change, asset: Asset | None = None) -> Render:
     """The render after the change, or as somebody faster left it."""
     try:
-        return await house.ledger.change(change)
+        return await house.ledger.change(change, asset=asset)
     except StaleState:
         return await house.ledger.get(change.render_id)
 

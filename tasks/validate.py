@@ -40,7 +40,7 @@ async def validate(house: House, brief: Brief, campaign_id: str) -> Plan:
 
 
 @task(name="quote", cache_policy=NO_CACHE, persist_result=False)
-async def announce(house: House, plan: Plan) -> None:
+async def announce(plan: Plan) -> None:
     """Show the quote as a table, and raise `OverBudget` when it is above the brief's budget."""
     quote = plan.quote()
     rows = [

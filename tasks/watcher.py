@@ -17,7 +17,7 @@ from workprint import polling, steps
 from workprint.errors import StaleState
 from workprint.models import ModelFacts
 from workprint.outcomes import Checked, NotThere, Observation, Unreadable
-from workprint.render import Render, Source
+from workprint.render import Change, Render, Source
 from workprint.states import IN_FLIGHT
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class Watcher:
         except StaleState:
             return await self._ledger.get(watched.render.id)
 
-    def _change(self, watched: _Watched, answer: Checked) -> steps.Change | None:
+    def _change(self, watched: _Watched, answer: Checked) -> Change | None:
         match answer:
             case Observation():
                 watched.missing, watched.progress = 0, answer.progress
