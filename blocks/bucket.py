@@ -109,6 +109,10 @@ class ArchiveBucket(Block):
         """What the bucket says of the object; None when there is none."""
         return await _in_thread(bucket_objects.head, self._place, key)
 
+    async def landed(self, key: str) -> Landed | None:
+        """What already lies whole under a key of ours, hashed by reading where its metadata has no SHA-256."""
+        return await _in_thread(bucket_objects.landed, self._place, key)
+
     async def list(self, prefix: str = "") -> tuple[str, ...]:
         """All keys below a prefix, sorted."""
         return await _in_thread(bucket_objects.list_keys, self._place, prefix)
@@ -142,6 +146,7 @@ async def _run(order: Order, source: OpenLink) -> Landed:
     except asyncio.CancelledError:
         order.called_off.set()
         await asyncio.wait([work])
+        work.exception()  # "called off", and of no more interest
         raise
 
 

@@ -83,18 +83,24 @@ def _get(resolved: ResolvedUrl, headers: Mapping[str, str]) -> OpenLink | str:
         connection.connect()
         connection.request("GET", _target(resolved.url), headers={**_HEADERS, **headers})
         response = connection.getresponse()
-        return _judge(shown, connection, response)
     except (OSError, http.client.HTTPException) as error:
         connection.close()
         raise ArchiveError(f"{shown}: no answer ({type(error).__name__})", fix="fetch it again") from error
+    link = OpenLink(shown, connection, response)
+    try:
+        location = _judge(shown, response)
     except ArchiveError:
-        connection.close()
+        link.close()
         raise
+    if location is None:
+        return link
+    link.close()
+    return location
 
 
-def _judge(shown: str, connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> OpenLink | str:
+def _judge(shown: str, response: http.client.HTTPResponse) -> str | None:
+    """None when the file follows; else where it is to be found."""
     if response.status in _REDIRECTS and (location := response.headers.get("location")):
-        connection.close()
         return location
     if response.status in _DEAD:
         raise LinkDead(f"{shown}: HTTP {response.status}", fix="the link has ended or was withdrawn; nothing to retry")
@@ -102,7 +108,7 @@ def _judge(shown: str, connection: http.client.HTTPConnection, response: http.cl
         raise ArchiveError(f"{shown}: HTTP {response.status}", fix="fetch it again")
     if response.headers.get("content-encoding", "identity") != "identity":
         raise BadMedia(f"{shown} came encoded though we asked for the plain file")
-    return OpenLink(shown, connection, response)
+    return None
 
 
 _HEADERS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}

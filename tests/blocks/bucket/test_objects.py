@@ -146,12 +146,14 @@ async def test_a_dead_server_is_translated() -> None:
 
 async def test_the_probe_cleans_up_and_speaks_once(bucket: ArchiveBucket, caplog: pytest.LogCaptureFixture) -> None:
     """What a server lacks is logged once per bucket, and the probe's objects are gone."""
+    fresh = bucket.model_copy(update={"bucket": f"{bucket.bucket}-fresh"})
+    await fresh.ensure()
     with caplog.at_level(logging.WARNING):
-        honours = await bucket.probe()
-        assert honours == await bucket.probe()
-    lines = [record for record in caplog.records if bucket.bucket in record.getMessage()]
+        honours = await fresh.probe()
+        assert honours == await fresh.probe()
+    lines = [record for record in caplog.records if fresh.bucket in record.getMessage()]
     assert (1 if honours.shortcomings() else 0) == len(lines)
-    assert await bucket.list() == ()
+    assert await fresh.list() == ()
 
 
 async def test_the_probe_finds_what_is_known(bucket: ArchiveBucket, request: pytest.FixtureRequest) -> None:
