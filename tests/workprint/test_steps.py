@@ -1,0 +1,197 @@
+"""The steps of a life as values: the same answer always makes the same, allowed change."""
+
+from dataclasses import fields
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workprint.builders import NOW, WATCHER, facts, failure, observation, render
+from workprint import steps
+from workprint.charges import ChargeState, Evidence
+from workprint.failures import SUBMIT_RETRIES, FailureKind, Stage
+from workprint.outcomes import Accepted, Refused, Unanswered
+from workprint.render import Change, Render, is_live
+from workprint.states import FRUITLESS, IN_FLIGHT, NEXT, RenderState, check_step
+
+SUBMITTING, UNKNOWN = render(RenderState.SUBMITTING), render(RenderState.UNKNOWN)
+PROCESSING, SUCCEEDED = render(RenderState.PROCESSING), render(RenderState.SUCCEEDED)
+LINK = {"link": "https://v.example/x.mp4?sig=1", "link_expires_at": NOW}
+
+
+def observed(before: Render, state: RenderState | None, **said: object) -> Change | None:
+    return steps.observed(before, observation(state, **said), facts(), WATCHER)
+
+
+def seen(before: Render, state: RenderState, **said: object) -> Change:
+    change = observed(before, state, **said)
+    assert change is not None
+    return change
+
+
+EVERY_STEP = {
+    "submitting": steps.submitting(render(RenderState.PLANNED), WATCHER),
+    "accepted": steps.accepted(SUBMITTING, Accepted("cgt-1", "{}"), WATCHER),
+    "accepted late": steps.accepted(UNKNOWN, Accepted("cgt-1", "{}"), WATCHER),
+    "refused for now": steps.refused(SUBMITTING, Refused(failure(FailureKind.RATE_LIMIT), "{}"), WATCHER),
+    "refused for good": steps.refused(SUBMITTING, Refused(failure(FailureKind.QUOTA), "{}"), WATCHER),
+    "unanswered": steps.unanswered(SUBMITTING, Unanswered("time-out"), WATCHER),
+    "found": steps.found(UNKNOWN, observation(RenderState.PROCESSING), WATCHER),
+    "absent": steps.absent(UNKNOWN, "{}", WATCHER),
+    "processing": seen(render(), RenderState.PROCESSING),
+    "succeeded": seen(PROCESSING, RenderState.SUCCEEDED, **LINK),
+    "failed": seen(PROCESSING, RenderState.FAILED),
+    "cancelled": seen(render(), RenderState.CANCELLED),
+    "expired": seen(render(), RenderState.EXPIRED),
+    "gone": steps.gone(PROCESSING, "{}", WATCHER),
+    "link dead": steps.link_dead(SUCCEEDED, "404", WATCHER),
+    "bad media": steps.bad_media(SUCCEEDED, "zero bytes", WATCHER),
+    "archived": steps.archived(SUCCEEDED, WATCHER, "verified"),
+}
+
+
+@pytest.mark.parametrize("change", EVERY_STEP.values(), ids=EVERY_STEP)
+def test_every_step_is_allowed_and_signed(change: Change) -> None:
+    """Each step stands in the table, sets only columns a render has, and says who made it."""
+    check_step(change.expect, change.to)
+    assert change.facts.keys() <= {field.name for field in fields(Render)}
+    assert ("rnd_1", WATCHER.name, WATCHER.source) == (change.render_id, change.actor, change.source)
+
+
+@pytest.mark.parametrize("state", sorted(FRUITLESS))
+def test_every_end_without_a_film_says_why_and_what_it_cost(state: RenderState) -> None:
+    """A fruitless end always carries class, stage, charge, amount, evidence and source."""
+    told = seen(render(), state).facts
+    assert {"failure_kind", "failure_stage", "failure_code", "failure_raw"} < told.keys()
+    assert {"charge_state", "charge_amount", "charge_currency", "charge_evidence", "charge_source"} < told.keys()
+
+
+def test_an_accepted_render_has_its_task_id() -> None:
+    """The provider's id and raw answer are in the change, and the quote stays."""
+    change = EVERY_STEP["accepted"]
+    assert ({"task_id": "cgt-1"}, "{}") == (change.facts, change.raw)
+
+
+def test_a_late_acceptance_ends_the_doubt() -> None:
+    """An unknown render whose answer came after all is quoted again."""
+    assert ("cgt-1", ChargeState.QUOTED) == (
+        EVERY_STEP["accepted late"].facts["task_id"],
+        EVERY_STEP["accepted late"].facts["charge_state"],
+    )
+
+
+@given(st.sampled_from(FailureKind), st.integers(1, 12))
+def test_a_refused_submit_is_sent_as_often_as_its_class_says(kind: FailureKind, attempts: int) -> None:
+    """After the first POST and the class's retries a refusal is final, and free of charge."""
+    refusal = Refused(failure(kind), "{}")
+    change = steps.refused(render(RenderState.SUBMITTING, attempts=attempts), refusal, WATCHER)
+    if attempts < 1 + SUBMIT_RETRIES[kind][0]:
+        assert (RenderState.PLANNED, {}, kind) == (change.to, change.facts, change.note)
+    else:
+        assert (RenderState.FAILED, kind) == (change.to, change.facts["failure_kind"])
+        assert not is_live(change.to, change.facts["charge_state"])
+
+
+def test_an_unanswered_submit_has_an_unknown_charge() -> None:
+    """When nobody knows whether a task exists, the charge says so and the content stays held."""
+    change = EVERY_STEP["unanswered"]
+    assert ("time-out", ChargeState.UNKNOWN) == (change.note, change.facts["charge_state"])
+    assert is_live(change.to, change.facts["charge_state"])
+
+
+def test_a_found_render_is_queued_and_quoted() -> None:
+    """An unknown render found at the provider is queued under its task id, whatever it is doing there."""
+    change = EVERY_STEP["found"]
+    assert (RenderState.QUEUED, "cgt-1", ChargeState.QUOTED) == (
+        change.to,
+        change.facts["task_id"],
+        change.facts["charge_state"],
+    )
+
+
+def test_a_proven_absence_is_free() -> None:
+    """A submit that the provider's list does not have may be bought again."""
+    change = EVERY_STEP["absent"]
+    assert (FailureKind.NETWORK, Stage.SUBMIT) == (change.facts["failure_kind"], change.facts["failure_stage"])
+    assert not is_live(change.to, change.facts["charge_state"])
+
+
+@given(st.sampled_from(RenderState), st.sampled_from([None, RenderState.QUEUED]))
+def test_an_unknown_word_and_a_queue_change_nothing(before: RenderState, word: RenderState | None) -> None:
+    """A word we do not know, or the queue we know of, is neither an end nor a step."""
+    assert observed(render(before), word) is None
+
+
+@given(st.sampled_from(RenderState))
+def test_the_same_state_again_is_no_change(state: RenderState) -> None:
+    """A repeated answer asks for nothing."""
+    assert observed(render(state), state) is None
+
+
+@pytest.mark.parametrize("before", sorted(IN_FLIGHT))
+@pytest.mark.parametrize("said", sorted({RenderState.PROCESSING, RenderState.SUCCEEDED, *FRUITLESS}))
+def test_what_a_provider_can_say_is_an_allowed_step(before: RenderState, said: RenderState) -> None:
+    """From queue and processing, each of the provider's words is a step the table has, or nothing new."""
+    change = observed(render(before), said)
+    assert (said is before) == (change is None)
+    assert change is None or change.to in NEXT[before]
+
+
+def test_processing_has_no_facts() -> None:
+    """A render that has started has no link and no cost yet."""
+    assert {} == EVERY_STEP["processing"].facts
+
+
+def test_a_succeeded_render_has_its_link() -> None:
+    """The link and its end are kept as the provider gave them."""
+    told = EVERY_STEP["succeeded"].facts
+    assert LINK == {name: told[name] for name in LINK}
+
+
+def test_reported_tokens_are_the_cost() -> None:
+    """What the provider says it billed is priced by the list, and called reported."""
+    told = seen(PROCESSING, RenderState.SUCCEEDED, tokens=50_220, **LINK).facts
+    assert (ChargeState.CHARGED, Decimal("3.5154"), Evidence.REPORTED) == (
+        told["charge_state"],
+        told["charge_amount"],
+        told["charge_evidence"],
+    )
+
+
+def test_without_tokens_the_cost_is_estimated() -> None:
+    """A success without a figure costs what was quoted, and is called an estimate."""
+    told = EVERY_STEP["succeeded"].facts
+    assert (ChargeState.CHARGED, facts().price(PROCESSING.spec).amount, Evidence.ESTIMATED) == (
+        told["charge_state"],
+        told["charge_amount"],
+        told["charge_evidence"],
+    )
+
+
+@pytest.mark.parametrize(("tokens", "live"), [(None, False), (0, False), (50_220, True)])
+def test_a_billed_failure_holds_its_content(tokens: int | None, live: bool) -> None:
+    """A film we cannot have but that was billed is charged, and is never bought a second time."""
+    change = seen(PROCESSING, RenderState.FAILED, tokens=tokens)
+    assert live == is_live(change.to, change.facts["charge_state"])
+
+
+def test_the_providers_reason_is_kept() -> None:
+    """A failure the dialect classified is the render's failure; without one the model is to blame."""
+    said = failure(FailureKind.CONTENT_POLICY, stage=Stage.RENDER)
+    assert steps.failed(said).items() <= seen(PROCESSING, RenderState.FAILED, failure=said).facts.items()
+    assert FailureKind.UPSTREAM == EVERY_STEP["failed"].facts["failure_kind"]
+
+
+def test_a_lost_task_costs_nobody_knows_what() -> None:
+    """A task the provider no longer knows has an unknown charge, and its content stays held."""
+    change = EVERY_STEP["gone"]
+    assert is_live(change.to, change.facts["charge_state"])
+
+
+@pytest.mark.parametrize(("step", "kind"), [("link dead", FailureKind.LINK), ("bad media", FailureKind.UPSTREAM)])
+def test_a_paid_film_that_was_lost_stays_paid(step: str, kind: FailureKind) -> None:
+    """A dead link or bytes that are no film are failures of the download, and the charge is not touched."""
+    told = EVERY_STEP[step].facts
+    assert (kind, Stage.DOWNLOAD) == (told["failure_kind"], told["failure_stage"])
+    assert not [name for name in told if name.startswith("charge")]
