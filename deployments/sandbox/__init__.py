@@ -36,10 +36,14 @@ a task.
 - truncated_download: Content-Length says all, half of it comes, the connection breaks
 
 `--fixed FILE` or `--fixed 8MiB` turns rendering off for benchmarks: reference media are not fetched, and every task
-succeeds after exactly the latency with that file.
+succeeds after exactly the latency with that file. The two faults of the film itself (zero_byte_file, wrong_duration)
+need rendering.
 
 Pitfalls:
 - The link is the same at every GET: Ark does not document that asking again renews it.
 - Ark never documented its code for an unknown task and for cancelling a running one; ours are guesses.
+- Nothing is thrown away: films and media stay in the home until somebody deletes it, though after 7 days no task finds
+  them any more.
+- Seed -1 and no seed mean a seed that follows from the request: asking twice gives the same film, unlike Ark.
 - The bill's whole tokens are rounded down; Ark's rounding is not documented.
 """

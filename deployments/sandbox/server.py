@@ -60,6 +60,7 @@ class SandboxServer(uvicorn.Server):
                 loop="asyncio",
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=1,
                 lifespan="on",
             )

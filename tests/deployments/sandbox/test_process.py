@@ -11,19 +11,30 @@ import httpx
 import pytest
 
 from deployments.sandbox.__main__ import main
-from tests.deployments.sandbox.client import TASKS
+from deployments.sandbox.testing import Sandbox, running_sandbox
+from tests.deployments.sandbox.client import TASKS, Client, text_body
+from tests.deployments.sandbox.frames import decoded
 
 
-async def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> None:
-    """One line tells the address; SIGTERM ends it with 0; keys and files belong to their owner only."""
+async def started(home: Path) -> tuple[asyncio.subprocess.Process, str]:
+    """The sandbox as a process, and the line it prints when it is ready."""
     environment = {key: value for key, value in os.environ.items() if key != "WORKPRINT_SANDBOX_KEY"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "deployments.sandbox", "--home", str(tmp_path / "home"), "--port", "0",
+        sys.executable, "-m", "deployments.sandbox", "--home", str(home), "--port", "0",
         stdout=asyncio.subprocess.PIPE, env=environment,
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        return process, (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    except TimeoutError:
+        process.kill()
+        raise
+
+
+async def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> None:
+    """One line tells the address; SIGTERM ends it with 0; keys and files belong to their owner only."""
+    process, line = await started(tmp_path / "home")
+    try:
         assert line.startswith("sandbox ready on http://127.0.0.1:")
         key = (tmp_path / "home" / "key").read_text()
         async with httpx.AsyncClient(base_url=line.split()[-1], trust_env=False) as client:
@@ -36,6 +47,23 @@ async def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> N
     assert code == 0
     for name in ("key", "link.key"):
         assert stat.S_IMODE((tmp_path / "home" / name).stat().st_mode) == 0o600
+
+
+async def test_a_killed_sandbox_forgets_nothing(tmp_path: Path) -> None:
+    """Killed in the middle of a render, the next start makes the film, and bills it once."""
+    process, line = await started(tmp_path)
+    try:
+        seen = Sandbox(line.split()[-1], (tmp_path / "key").read_text(), tmp_path)
+        async with Client(seen) as client:
+            task_id = await client.accepted(text_body())
+            await client.until(task_id, lambda task: task["status"] == "running")
+    finally:
+        process.kill()
+        await process.wait()
+    async with running_sandbox(tmp_path) as sandbox, Client(sandbox) as client:
+        task = await client.until(task_id, lambda task: task["status"] == "succeeded")
+        assert len(decoded(await client.film(task))) == 96
+        assert [task_id] == [charge["task_id"] for charge in (await sandbox.bill())["charges"]]
 
 
 @pytest.mark.parametrize(
