@@ -1,9 +1,13 @@
 """Reading a brief for the commands: problems on standard error, local references made absolute."""
 
+import hashlib
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from blocks.briefs import BriefFile, read_brief_file
 from deployments.cli.console import ERR
+from deployments.stack.home import Home
 from deployments.stack.plan import SANDBOX_MODEL
 from workprint.brief import Brief, Reference
 from workprint.models import ModelFacts, model_facts
@@ -27,17 +31,30 @@ def load(path: Path, model: str | None = None) -> tuple[Brief, ModelFacts]:
 
 def absolute(brief: Brief, base: Path) -> Brief:
     """The same brief with every local path made absolute against `base`: a flow runs in another folder."""
-    shots = tuple(
-        shot.model_copy(update={"references": tuple(_absolute(r, base) for r in shot.references)})
-        for shot in brief.shots
-    )
-    return brief.model_copy(update={"shots": shots})
+    return _sources(brief, lambda reference: str(_local(reference, base)))
 
 
-def _absolute(reference: Reference, base: Path) -> Reference:
-    if _remote(reference):
-        return reference
-    return reference.model_copy(update={"source": str(_local(reference, base))})
+def staged(brief: Brief, home: Home) -> Brief:
+    """The same brief with its local files copied into the home, where the flows of the embedded stack may read them."""
+    home.create()
+    return _sources(brief, lambda reference: _copied(Path(reference.source), home))
+
+
+def _copied(file: Path, home: Home) -> str:
+    with file.open("rb") as stream:
+        folder = home.assets / hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return str(shutil.copyfile(file, folder / file.name))
+
+
+def _sources(brief: Brief, place: Callable[[Reference], str]) -> Brief:
+    """The brief with every local reference's source replaced."""
+
+    def moved(reference: Reference) -> Reference:
+        return reference if _remote(reference) else reference.model_copy(update={"source": place(reference)})
+
+    shots = (s.model_copy(update={"references": tuple(map(moved, s.references))}) for s in brief.shots)
+    return brief.model_copy(update={"shots": tuple(shots)})
 
 
 def _local(reference: Reference, base: Path) -> Path:

@@ -43,7 +43,9 @@ async def _demo(home: Home, brief: "Brief") -> int:
 
 
 async def _show(brief: "Brief") -> int:
+    from deployments.cli.briefs import staged
     from deployments.cli.servers import server
     from deployments.cli.showing import show
 
-    return await show(server(), brief)
+    here = server()
+    return await show(here, staged(brief, here.home))

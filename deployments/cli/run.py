@@ -32,13 +32,13 @@ def run(
     brief
         A YAML or JSON file. Its relative paths mean its own folder.
     """
-    from deployments.cli.briefs import load
+    from deployments.cli.briefs import load, staged
     from deployments.cli.loop import run_async
     from deployments.cli.servers import server
 
     checked, _ = load(brief, model)
     here = server()
-    return run_async(_run(here, checked, follow=follow))
+    return run_async(_run(here, staged(checked, here.home) if here.embedded else checked, follow=follow))
 
 
 async def _run(here: "Server", brief: "Brief", *, follow: bool) -> int:

@@ -51,6 +51,16 @@ class Home:
         return self.root / "demo"
 
     @property
+    def assets(self) -> Path:
+        """Copies of the files that briefs given at this terminal refer to: where flows may read local files."""
+        return self.root / "assets"
+
+    @property
+    def work(self) -> Path:
+        """An empty folder, where every process starts: Prefect copies the worker's folder for each flow run."""
+        return self.root / "work"
+
+    @property
     def ledger(self) -> Path:
         """The ledger's SQLite file."""
         return self.root / "ledger.db"
@@ -67,7 +77,7 @@ class Home:
 
     def create(self) -> None:
         """Make the folders, readable by the owner only."""
-        for folder in (self.root, self.logs, self.prefect, self.s3, self.sandbox):
+        for folder in (self.root, self.logs, self.prefect, self.s3, self.sandbox, self.assets, self.work):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def log(self, name: str) -> Path:

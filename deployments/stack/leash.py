@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import deployments
 from deployments.stack.home import Home
 from workprint.errors import StackError
 
@@ -49,6 +51,7 @@ class Leash:
                 "-m",
                 "deployments.stack.warden",
                 str(grace),
+                env=inherited(),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=log,
@@ -64,7 +67,7 @@ class Leash:
             log.replace(log.with_suffix(".log.1"))
         loop = asyncio.get_running_loop()
         self._pids[program.name], self._ends[program.name] = loop.create_future(), loop.create_future()
-        order = {**asdict(program), "env": dict(program.env), "log": str(log)}
+        order = {**asdict(program), "env": dict(program.env), "log": str(log), "cwd": str(self._home.work)}
         assert self._process.stdin is not None  # noqa: S101 - opened with PIPE above
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         await self._process.stdin.drain()
@@ -95,6 +98,13 @@ class Leash:
         if not self._closing and not self.failure.done():
             ended = "ended" if code is None else f"ended with {code}"
             self.failure.set_result(StackError(f"{name} {ended}; {last_lines(log)}", fix=f"the whole log: {log}"))
+
+
+def inherited() -> dict[str, str]:
+    """Our own environment without Prefect's settings; children find this very code, wherever they are started."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    paths = (str(Path(deployments.__file__).parents[1]), kept.get("PYTHONPATH", ""))
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def last_lines(log: Path) -> str:

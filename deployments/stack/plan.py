@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from deployments.stack.home import Home, Secrets
-from deployments.stack.leash import Program
+from deployments.stack.leash import Program, inherited
 from deployments.stack.ports import LOOPBACK
 
 #: Name of the work pool in `deployments/prefect.yaml`.
@@ -37,9 +38,8 @@ def prefect_env(home: Home, port: int) -> dict[str, str]:
 
 def child_env(home: Home, port: int) -> dict[str, str]:
     """Our own environment without the caller's Prefect settings, plus the stack's."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     return {
-        **inherited,
+        **inherited(),
         **prefect_env(home, port),
         "WORKPRINT_HOME": str(home.root),
         # Log files are read while their process runs.
@@ -64,7 +64,14 @@ def servers(home: Home, secrets: Secrets, ports: Mapping[str, int]) -> tuple[Pro
 def worker(home: Home, ports: Mapping[str, int]) -> Program:
     """The process that runs the flows; it needs the server and the work pool."""
     arguments = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "local")
-    return _program("worker", child_env(home, ports["prefect"]), *arguments, wave=_WAVE_WORKER)
+    env = {**child_env(home, ports["prefect"]), "WORKPRINT_ASSETS": _asset_folders(home)}
+    return _program("worker", env, *arguments, wave=_WAVE_WORKER)
+
+
+def _asset_folders(home: Home) -> str:
+    """Where flows may read local references: our copies, and what the user named, else the usual two folders."""
+    usual = os.pathsep.join((str(Path.cwd()), str(Path.home())))
+    return os.pathsep.join((str(home.assets), os.environ.get("WORKPRINT_ASSETS") or usual))
 
 
 def _program(name: str, env: Mapping[str, str], *module: str, wave: int = _WAVE_SERVERS) -> Program:

@@ -8,7 +8,7 @@ deployment is first made, and never again: from then on it belongs to the person
 import asyncio
 import importlib
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from deployments.objectstore import ObjectStore
 from deployments.stack.home import Home
@@ -19,6 +19,8 @@ from workprint.errors import StackError
 if TYPE_CHECKING:
     from prefect.blocks.core import Block
     from prefect.client.orchestration import PrefectClient
+
+    from blocks.bucket import ArchiveBucket
 
 #: Names of the block documents that the flows load.
 PROVIDER, ARCHIVE, LEDGER, CALLBACK = "sandbox", "archive", "ledger", "callback"
@@ -58,7 +60,9 @@ async def _register_pool(client: "PrefectClient") -> None:
 
 
 async def _blocks(client: "PrefectClient", home: Home, state: StackState) -> None:
-    for name, block in local_blocks(home, state).items():
+    blocks = local_blocks(home, state)
+    await cast("ArchiveBucket", blocks[ARCHIVE]).ensure()
+    for name, block in blocks.items():
         await block._save(name, overwrite=True, client=client)
 
 
@@ -80,7 +84,7 @@ def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
     )
     return {
         LEDGER: LedgerDatabase(url=SecretStr(state.ledger_url)),
-        ARCHIVE: ArchiveBucket(credentials=credentials, bucket=BUCKET),
+        ARCHIVE: ArchiveBucket(credentials=credentials, bucket=BUCKET, may_create=True),
         PROVIDER: VideoProvider(
             dialect="ark",
             base_url=state.sandbox_url,
@@ -118,6 +122,8 @@ async def _deploy(client: "PrefectClient", entry: dict[str, Any]) -> None:
         work_pool_name=entry["work_pool"]["name"],
         job_variables=entry["work_pool"].get("job_variables"),
     )
+    # No folder: the code is installed, and Prefect would copy the folder it was registered from for every run.
+    deployment._path = None
     schedules = [] if await _exists(client, deployment.full_name) else entry.get("schedules") or []
     await deployment.aapply(schedules=[_schedule(s) for s in schedules])
 

@@ -4,7 +4,7 @@ A killed supervisor (also with kill -9) cannot clean up after itself; the kernel
 the warden also inherits the grandchildren (flow runs, the S3 server's daemons), so that none can slip away. (Linux has
 subreapers; elsewhere only the children themselves are sure to be stopped.)
 
-In: one JSON object a line, `{"name", "argv", "env", "log", "wave"}`: start that process. End of file: stop.
+In: one JSON object a line, `{"name", "argv", "env", "cwd", "log", "wave"}`: start that process. End of file: stop.
 Out: one JSON object a line, `{"started": name, "pid": pid}` and `{"ended": name, "code": code}` (negative: the signal).
 Stopping goes from the highest wave to the lowest: the worker while the server it reports to still answers.
 
@@ -84,6 +84,7 @@ class Warden:
             process = subprocess.Popen(
                 order["argv"],
                 env=order["env"],
+                cwd=order["cwd"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
