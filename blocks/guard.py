@@ -8,6 +8,7 @@ Pitfall: proxies from the environment are not used: a proxy would resolve the na
 
 import asyncio
 import socket
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -23,6 +24,8 @@ _RESOLVE_TIMEOUT = 10.0
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 
 _Address = IPv4Address | IPv6Address
+#: Host and port -> addresses. Tests and unusual networks bring their own.
+Resolver = Callable[[str, int], Awaitable[tuple[str, ...]]]
 _FIX = "use a public http(s) address; for a server of your own, the block's setting for private networks allows it"
 
 #: Refused even where private networks are allowed: they hand out the machine's own credentials. Azure's wire server
@@ -55,7 +58,23 @@ class Fetched:
     final_url: str
 
 
-async def check_url(url: str, *, allow_private: bool = False) -> ResolvedUrl:
+async def resolve(host: str, port: int) -> tuple[str, ...]:
+    """Every address the system knows for a name, in its order; at least one.
+
+    Raises `UnsafeUrl` for what can be no name, `OutboundError` when it cannot be resolved now.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(_RESOLVE_TIMEOUT):
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise UnsafeUrl(f"{host!r} is no possible host", fix=_FIX) from error
+    except (OSError, TimeoutError) as error:
+        raise OutboundError(f"the host {host!r} cannot be found", retryable=True, fix="check the name") from error
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+async def check_url(url: str, *, allow_private: bool = False, resolver: Resolver = resolve) -> ResolvedUrl:
     """The URL with its checked addresses.
 
     `allow_private` lets loopback and private networks through; link-local, multicast, reserved and metadata addresses
@@ -63,7 +82,9 @@ async def check_url(url: str, *, allow_private: bool = False) -> ResolvedUrl:
     """
     parsed = _parse(url)
     host, port = parsed.raw_host.decode("ascii"), parsed.port or (443 if parsed.scheme == "https" else 80)
-    addresses = await _resolve(host, port, url)
+    addresses = await resolver(host, port)
+    if not addresses:
+        raise OutboundError(f"the host {host!r} has no address", retryable=True, fix="check the name")
     for address in addresses:
         _check_address(address, url, allow_private=allow_private)
     return ResolvedUrl(url, host, port, addresses)
@@ -77,7 +98,7 @@ def guarded_client(
     It follows at most 5 redirects, checking each, keeps no connection, retries nothing and knows no proxy.
     """
     return httpx.AsyncClient(
-        transport=_GuardedTransport(allow_private=allow_private),
+        transport=GuardedTransport(allow_private=allow_private),
         timeout=timeout,
         follow_redirects=follow_redirects,
         max_redirects=MAX_REDIRECTS,
@@ -133,21 +154,6 @@ def _parse(url: str) -> httpx.URL:
     return parsed
 
 
-async def _resolve(host: str, port: int, url: str) -> tuple[str, ...]:
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(_RESOLVE_TIMEOUT):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError as error:
-        raise UnsafeUrl(f"{without_query(url)!r} names no possible host", fix=_FIX) from error
-    except (OSError, TimeoutError) as error:
-        raise OutboundError(f"the host {host!r} cannot be found", retryable=True, fix="check the name") from error
-    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not addresses:
-        raise OutboundError(f"the host {host!r} has no address", retryable=True, fix="check the name")
-    return addresses
-
-
 def _check_address(text: str, url: str, *, allow_private: bool) -> None:
     address = _innermost(ip_address(text))
     if _never(address) or (_inside(address) and not allow_private):
@@ -177,17 +183,21 @@ def _inside(address: _Address) -> bool:
     return not address.is_global or address.is_private or address in _CARRIER_GRADE
 
 
-class _GuardedTransport(httpx.AsyncBaseTransport):
+class GuardedTransport(httpx.AsyncBaseTransport):
     """Resolves, checks, and connects to the checked address; the name stays in the Host header, SNI and certificate.
 
     No connection is kept: the pool knows only the address, and two names may share one.
     """
 
-    def __init__(self, *, allow_private: bool) -> None:
+    def __init__(
+        self, *, allow_private: bool, resolver: Resolver = resolve, inner: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._allow_private = allow_private
-        self._inner = direct_transport(SINGLE_USE)
+        self._resolver = resolver
+        self._inner = inner or direct_transport(SINGLE_USE)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """One request to a checked address. Raises `UnsafeUrl`, else httpx's errors."""
         resolved = await self._resolved(request)
         request.extensions = {**request.extensions, "sni_hostname": resolved.host}
         named = request.url
@@ -199,11 +209,12 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
         return await self._send(request, named, resolved.addresses[-1])
 
     async def aclose(self) -> None:
+        """Close what is open."""
         await self._inner.aclose()
 
     async def _resolved(self, request: httpx.Request) -> ResolvedUrl:
         try:
-            return await check_url(str(request.url), allow_private=self._allow_private)
+            return await check_url(str(request.url), allow_private=self._allow_private, resolver=self._resolver)
         except OutboundError as error:
             raise httpx.ConnectError(str(error), request=request) from error
 

@@ -7,7 +7,6 @@ costs money goes over a new connection, once.
 import ssl
 import threading
 from functools import cache
-from time import monotonic
 
 import httpx
 
@@ -75,10 +74,9 @@ class Pace:
         self._next = 0.0
         self._lock = threading.Lock()
 
-    def wait(self) -> float:
-        """Seconds to sleep before the next call; the place is taken."""
+    def wait(self, now: float) -> float:
+        """Seconds from `now` (a monotonic clock) to the next call's start; the place is taken."""
         with self._lock:
-            now = monotonic()
             start = max(now, self._next)
             self._next = start + self._gap
         return start - now

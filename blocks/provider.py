@@ -1,5 +1,7 @@
 """The one path to a video provider: settings, the API key, and five calls. What they mean is the dialect's business."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 
@@ -29,6 +31,8 @@ from workprint.spec import Kind, Spec
 from workprint.states import RenderState
 
 _PAGE_SIZE = 100
+#: Tasks asked for in one request: their ids stand in the URL.
+_BATCH = 50
 #: Pages of one listing: Ark keeps a week, and a window with more than 10 000 tasks is not read to its end.
 _MOST_PAGES = 100
 #: Our clock and the provider's may differ by this much when a window of its list is asked for.
@@ -147,6 +151,29 @@ class VideoProvider(Block):
         reply = await self._answer(self.language.check(task_id))
         return reply if isinstance(reply, Unreadable) else self.language.read_check(reply, _now())
 
+    async def check_many(self, task_ids: Sequence[str]) -> dict[str, Checked]:
+        """The same for several tasks, in as few requests as the dialect can say. Every id has its answer.
+
+        A task the filtered list leaves out is asked for by itself: only its own GET proves that it is gone.
+        """
+        batches = [task_ids[start : start + _BATCH] for start in range(0, len(task_ids), _BATCH)]
+        answers = await asyncio.gather(*(self._batch(batch) for batch in batches))
+        return {task_id: answer for batch in answers for task_id, answer in batch.items()}
+
+    async def _batch(self, task_ids: Sequence[str]) -> dict[str, Checked]:
+        request = self.language.check_many(task_ids) if len(task_ids) > 1 else None
+        found = await self._listed(request) if request else ()
+        if isinstance(found, Unreadable):
+            return dict.fromkeys(task_ids, found)
+        known: dict[str, Checked] = {task.task_id: task for task in found}
+        missing = [task_id for task_id in task_ids if task_id not in known]
+        singles = await asyncio.gather(*(self.check(task_id) for task_id in missing))
+        return {**known, **dict(zip(missing, singles, strict=True))}
+
+    async def _listed(self, request: Request) -> tuple[Observation, ...] | Unreadable:
+        reply = await self._answer(request)
+        return reply if isinstance(reply, Unreadable) else self.language.read_list(reply, _now())
+
     async def cancel(self, task_id: str) -> Checked:
         """Cancel a task that has not started; the answer is what the provider says of it afterwards.
 
@@ -201,8 +228,7 @@ class VideoProvider(Block):
         return _no_end(f"the window holds more than {_MOST_PAGES} pages")
 
     async def _page(self, page: int) -> tuple[Observation, ...] | Unreadable:
-        reply = await self._answer(self.language.list(page, _PAGE_SIZE))
-        return reply if isinstance(reply, Unreadable) else self.language.read_list(reply, _now())
+        return await self._listed(self.language.list(page, _PAGE_SIZE))
 
     async def _answer(self, request: Request) -> Reply | Unreadable:
         try:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 import httpx
@@ -36,7 +37,7 @@ class Wire:
 
     async def send(self, request: Request) -> Reply:
         """One request, in its turn. Raises one of `TROUBLE`; never sends twice and follows no redirect."""
-        await asyncio.sleep(self._pace.wait())
+        await asyncio.sleep(self._pace.wait(monotonic()))
         async with asyncio.timeout(self._whole), self._stream(request) as response:
             body = await capped_body(response, _LONGEST_ANSWER)
         received = format_datetime(datetime.now(UTC), usegmt=True)

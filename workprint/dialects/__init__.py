@@ -5,7 +5,7 @@ A dialect never raises on what a provider says: an answer it cannot read becomes
 unknown status becomes an `Observation` with `state=None`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -40,6 +40,10 @@ class Dialect(Protocol):
 
     def read_check(self, reply: Reply, now: datetime) -> Checked:
         """What the answer to the GET means. `now` stands in for the link's start where the provider gives none."""
+        ...
+
+    def check_many(self, task_ids: Sequence[str]) -> Request | None:
+        """One question about several tasks, answered like a list; None where the provider has no such question."""
         ...
 
     def cancel(self, task_id: str) -> Request:

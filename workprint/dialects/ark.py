@@ -5,7 +5,7 @@ POST counts as refused only when the answer proves it, and an unknown status is 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -94,6 +94,11 @@ class ArkDialect:
         if not _ok(reply) or body is None or not word(body.get("status")):
             return Unreadable(failure_of(reply, Stage.RENDER))
         return _observe(body, redact(reply.body), now, retry_after(reply))
+
+    def check_many(self, task_ids: Sequence[str]) -> Request:
+        """The list, filtered by ids (`filter.task_ids`, repeatable)."""
+        named = tuple(("filter.task_ids", task_id) for task_id in task_ids)
+        return Request("GET", _TASKS, params=(("page_num", "1"), ("page_size", str(len(named))), *named))
 
     def cancel(self, task_id: str) -> Request:
         """The DELETE. Ark cancels a queued task, refuses on a running one, and on an ended one deletes the record."""
