@@ -10,11 +10,12 @@ from prefect.blocks.core import Block
 from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, field_validator
 
 from blocks.http import network_failure, proves_unsent
+from blocks.provider_list import Page, window
 from blocks.provider_wire import TROUBLE, Wire
 from workprint.dialects import Dialect
 from workprint.dialects.registry import dialect
 from workprint.errors import InputError, ProviderError
-from workprint.failures import Failure, FailureKind, Stage
+from workprint.failures import Stage
 from workprint.links import is_http_link
 from workprint.outcomes import (
     Checked,
@@ -33,8 +34,6 @@ from workprint.states import RenderState
 _PAGE_SIZE = 100
 #: Tasks asked for in one request: their ids stand in the URL.
 _BATCH = 50
-#: Pages of one listing: Ark keeps a week, and a window with more than 10 000 tasks is not read to its end.
-_MOST_PAGES = 100
 #: Our clock and the provider's may differ by this much when a window of its list is asked for.
 CLOCK_SKEW = timedelta(minutes=10)
 
@@ -192,7 +191,7 @@ class VideoProvider(Block):
 
         Raises `ProviderError` when the list cannot be read to the end of the window: an empty answer means none.
         """
-        found = await self._window(since)
+        found = await window(self._page, since)
         if isinstance(found, Unreadable):
             raise ProviderError(f"the provider's list cannot be read: {found.failure.raw or found.failure.code}")
         return found
@@ -203,7 +202,7 @@ class VideoProvider(Block):
         `NotThere` only when the list was read to the end of the window. The list may lag behind a submit: ask again
         after a grace period before believing it.
         """
-        found = await self._window(since - CLOCK_SKEW)
+        found = await window(self._page, since - CLOCK_SKEW)
         if isinstance(found, Unreadable):
             return Unanswered("the provider's list cannot be read", found.failure.raw)
         ours = [task for task in found if task.client_ref == client_ref]
@@ -211,23 +210,7 @@ class VideoProvider(Block):
             return Unanswered(f"{len(ours)} tasks carry {client_ref}", ", ".join(task.task_id for task in ours))
         return ours[0] if ours else NotThere(f"none of {len(found)} tasks carries {client_ref}")
 
-    async def _window(self, since: datetime) -> tuple[Observation, ...] | Unreadable:
-        """Page by page until one is empty or wholly older. A short page proves nothing: providers cap its size."""
-        start = since.replace(microsecond=0)  # providers count whole seconds
-        found: dict[str, Observation] = {}
-        for page in range(1, _MOST_PAGES + 1):
-            tasks = await self._page(page)
-            if isinstance(tasks, Unreadable):
-                return tasks
-            fresh = {task.task_id: task for task in tasks if task.created_at is None or task.created_at >= start}
-            if not fresh:
-                return tuple(found.values())
-            if fresh.keys() <= found.keys():
-                return _no_end("a page repeats the one before: the provider does not page")
-            found |= fresh
-        return _no_end(f"the window holds more than {_MOST_PAGES} pages")
-
-    async def _page(self, page: int) -> tuple[Observation, ...] | Unreadable:
+    async def _page(self, page: int) -> Page:
         return await self._listed(self.language.list(page, _PAGE_SIZE))
 
     async def _answer(self, request: Request) -> Reply | Unreadable:
@@ -252,10 +235,6 @@ class VideoProvider(Block):
         if not self.extra or request.json is None or (spec.native and spec.kind is Kind.FINAL):
             return request
         return Request(request.method, request.path, {**self.extra, **request.json}, request.params)
-
-
-def _no_end(raw: str) -> Unreadable:
-    return Unreadable(Failure(FailureKind.UPSTREAM, Stage.RENDER, "list", raw))
 
 
 def _now() -> datetime:

@@ -1,0 +1,36 @@
+"""A provider's task list, read to the end of a window: what is not in it is proven absent, or nothing is proven."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from workprint.failures import Failure, FailureKind, Stage
+from workprint.outcomes import Observation, Unreadable
+
+#: Pages of one listing. Ark keeps a week; a window with more than 10 000 tasks is not read to its end.
+_MOST_PAGES = 100
+
+Page = tuple[Observation, ...] | Unreadable
+
+
+async def window(page: Callable[[int], Awaitable[Page]], since: datetime) -> Page:
+    """The tasks made at or after `since` (aware), page by page until one is empty or wholly older.
+
+    A short page proves nothing: providers cap its size. Unreadable when the end was not seen.
+    """
+    start = since.replace(microsecond=0)  # providers count whole seconds
+    found: dict[str, Observation] = {}
+    for number in range(1, _MOST_PAGES + 1):
+        tasks = await page(number)
+        if isinstance(tasks, Unreadable):
+            return tasks
+        fresh = {task.task_id: task for task in tasks if task.created_at is None or task.created_at >= start}
+        if not fresh:
+            return tuple(found.values())
+        if fresh.keys() <= found.keys():
+            return _no_end("a page repeats the ones before: the provider does not page")
+        found |= fresh
+    return _no_end(f"the window holds more than {_MOST_PAGES} pages")
+
+
+def _no_end(raw: str) -> Unreadable:
+    return Unreadable(Failure(FailureKind.UPSTREAM, Stage.RENDER, "list", raw))
