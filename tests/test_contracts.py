@@ -1,4 +1,4 @@
-"""What holds for the whole checkout: each folder says its contract, and no file knows the machine it was written on."""
+"""What holds for the whole checkout: folders say their contracts, values are frozen, no file knows the machine."""
 
 import ast
 import subprocess
@@ -43,3 +43,17 @@ def test_no_file_names_an_index_host(host: str) -> None:
 def test_no_file_knows_the_machine(path: str) -> None:
     """No tracked file names a folder of the machine it was written on."""
     assert [] == naming(path)
+
+
+def test_values_are_frozen() -> None:
+    """Every dataclass that decides is frozen and has slots: a change makes a copy."""
+    assert [] == [f"{path.name}:{line}" for path in (ROOT / "workprint").rglob("*.py") for line in loose_values(path)]
+
+
+def loose_values(path: Path) -> list[int]:
+    """Lines of dataclass decorators that do not say `frozen=True, slots=True`."""
+    classes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ClassDef)]
+    decorators = [decorator for node in classes for decorator in node.decorator_list]
+    said = {decorator.lineno: ast.unparse(decorator) for decorator in decorators}
+    frozen = "dataclass(frozen=True, slots=True)"
+    return [line for line, text in said.items() if text.startswith("dataclass") and text != frozen]

@@ -16,7 +16,7 @@ QUOTE = Charge(ChargeState.QUOTED, Decimal("3.52"), "CNY", Evidence.ESTIMATED)
     ("kind", "take", "expected"),
     [
         (Kind.DRAFT, 1, "draft hero-9x16-5s"),
-        (Kind.DRAFT, 3, "draft hero-9x16-5s take 3"),
+        (Kind.DRAFT, 2, "draft hero-9x16-5s take 2"),
         (Kind.FINAL, 1, "final hero-9x16-5s"),
     ],
 )

@@ -1,14 +1,15 @@
 """Renders: what holds a fingerprint, and what support is told."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from tests.workprint.builders import failed, render
-from workprint.charges import ChargeState
+from workprint.charges import ChargeState, Evidence
 from workprint.failures import Failure, FailureKind, Stage
-from workprint.render import Campaign, Change, Source, is_live
+from workprint.render import Campaign, Change, Render, Source, Verdict, is_live
 from workprint.spec import Kind
 from workprint.states import RenderState
 
@@ -60,7 +61,13 @@ def test_changes_do_not_share_their_facts() -> None:
 
 def test_defaults_claim_nothing() -> None:
     """A new render is quoted and unjudged, and a new campaign is running."""
-    new = render(charge_amount=Decimal(0))
-    assert ("quoted", "estimated", "not_checked") == (new.charge_state, new.charge_evidence, new.moderation)
+    given = {field.name: field.default for field in fields(Render)}
+    assert (ChargeState.QUOTED, Decimal(0), Evidence.ESTIMATED, Verdict.NOT_CHECKED, 0) == (
+        given["charge_state"],
+        given["charge_amount"],
+        given["charge_evidence"],
+        given["moderation"],
+        given["attempts"],
+    )
     now = datetime(2026, 11, 22, tzinfo=UTC)
     assert "running" == Campaign("cmp_1", "Spring", "spring", "", "ann", {}, "b" * 64, now).state

@@ -89,6 +89,12 @@ def test_unknown_is_never_sent_again() -> None:
     assert {RenderState.PLANNED, RenderState.SUBMITTING}.isdisjoint(reachable(RenderState.UNKNOWN))
 
 
+def test_a_render_in_flight_ends_or_goes_on() -> None:
+    """What the provider holds can succeed or end without a film, and only the queue leads to processing."""
+    ends = {RenderState.SUCCEEDED, *FRUITLESS}
+    assert (ends | {RenderState.PROCESSING}, ends) == (NEXT[RenderState.QUEUED], NEXT[RenderState.PROCESSING])
+
+
 def test_only_a_refused_submit_goes_back() -> None:
     """Only `submitting` can become `planned` again."""
     assert [RenderState.SUBMITTING] == [state for state, following in NEXT.items() if RenderState.PLANNED in following]

@@ -115,6 +115,7 @@ def test_a_proven_absence_is_free() -> None:
     change = EVERY_STEP["absent"]
     assert (FailureKind.NETWORK, Stage.SUBMIT) == (change.facts["failure_kind"], change.facts["failure_stage"])
     assert not is_live(change.to, change.facts["charge_state"])
+    assert (Decimal(0), Evidence.ESTIMATED) == (change.facts["charge_amount"], change.facts["charge_evidence"])
 
 
 @given(st.sampled_from(RenderState), st.sampled_from([None, RenderState.QUEUED]))
@@ -186,6 +187,8 @@ def test_the_providers_reason_is_kept() -> None:
 def test_a_lost_task_costs_nobody_knows_what() -> None:
     """A task the provider no longer knows has an unknown charge, and its content stays held."""
     change = EVERY_STEP["gone"]
+    assert (FailureKind.UPSTREAM, Stage.RENDER) == (change.facts["failure_kind"], change.facts["failure_stage"])
+    assert ChargeState.UNKNOWN == change.facts["charge_state"]
     assert is_live(change.to, change.facts["charge_state"])
 
 
