@@ -15,7 +15,7 @@ from blocks.provider_wire import TROUBLE, Wire
 from workprint.dialects import Dialect
 from workprint.dialects.registry import dialect
 from workprint.errors import InputError, ProviderError
-from workprint.failures import Stage
+from workprint.failures import FailureKind, Stage
 from workprint.links import is_http_link
 from workprint.outcomes import (
     Checked,
@@ -162,8 +162,10 @@ class VideoProvider(Block):
     async def _batch(self, task_ids: Sequence[str]) -> dict[str, Checked]:
         request = self.language.check_many(task_ids) if len(task_ids) > 1 else None
         found = await self._listed(request) if request else ()
-        if isinstance(found, Unreadable):
+        if isinstance(found, Unreadable) and found.failure.kind is not FailureKind.PARAMETERS:
             return dict.fromkeys(task_ids, found)
+        if isinstance(found, Unreadable):
+            found = ()  # a relay without this list: each task by itself
         known: dict[str, Checked] = {task.task_id: task for task in found}
         missing = [task_id for task_id in task_ids if task_id not in known]
         singles = await asyncio.gather(*(self.check(task_id) for task_id in missing))

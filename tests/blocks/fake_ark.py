@@ -43,6 +43,9 @@ class FakeArk:
 
     def page(self, request: Request) -> Response:
         number, size = (int(request.query_params[name]) for name in ("page_num", "page_size"))
+        wanted = request.query_params.getlist("filter.task_ids")
+        if wanted:
+            return JSONResponse({"items": [t for t in self.tasks if t["id"] in wanted]})
         return JSONResponse({"items": self.tasks[(number - 1) * size : number * size], "total": len(self.tasks)})
 
     def one(self, request: Request) -> Response:

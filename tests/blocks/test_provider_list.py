@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from tests.blocks.fake_ark import SINCE, FakeArk, provider, task
 from tests.blocks.loopback import serving
 from workprint.errors import ProviderError
-from workprint.outcomes import NotThere, Observation, Unanswered
+from workprint.outcomes import NotThere, Observation, Unanswered, Unreadable
 
 
 async def test_recent_reads_page_after_page() -> None:
@@ -91,3 +91,35 @@ async def test_two_tasks_with_one_reference_are_a_persons_business() -> None:
 
     assert isinstance(found, Unanswered)
     assert found.raw == "cgt-1, cgt-2"
+
+
+async def test_many_tasks_are_asked_about_together() -> None:
+    """Sixty tasks cost two questions, and every id has its answer."""
+    ark = FakeArk(*(task(n) for n in range(60)))
+    async with serving(ark.app()) as url, provider(url) as block:
+        answers = await block.check_many([f"cgt-{n}" for n in range(60)])
+
+    assert {f"cgt-{n}" for n in range(60)} == {i for i, seen in answers.items() if isinstance(seen, Observation)}
+    assert len(ark.asked) == 2
+
+
+async def test_a_task_the_list_leaves_out_is_asked_for_by_itself() -> None:
+    """A filtered list proves nothing about what it leaves out; the task's own 404 does."""
+    ark = FakeArk(task(1), task(2))
+    async with serving(ark.app()) as url, provider(url) as block:
+        answers = await block.check_many(["cgt-1", "cgt-2", "cgt-gone"])
+
+    assert isinstance(answers["cgt-gone"], NotThere)
+    assert len(ark.asked) == 2
+
+
+@pytest.mark.parametrize(("status", "expected", "asked"), [(404, Observation, 3), (500, Unreadable, 1)])
+async def test_a_list_that_is_not_there_is_done_without(status: int, expected: type, asked: int) -> None:
+    """A relay without the list still answers task by task; a provider in trouble is not asked all the more."""
+    ark = FakeArk(task(1), task(2))
+    ark.answer = lambda r: ark.one(r) if r.path_params["rest"] else Response("", status)
+    async with serving(ark.app()) as url, provider(url) as block:
+        answers = await block.check_many(["cgt-1", "cgt-2"])
+
+    assert {expected} == {type(answer) for answer in answers.values()}
+    assert asked == len(ark.asked)

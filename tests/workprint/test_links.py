@@ -42,6 +42,11 @@ def test_expiry_is_start_plus_life(signed: int, life: int) -> None:
     assert start + timedelta(seconds=life) == link_expiry(f"https://v.example/?{query}")
 
 
+def test_a_broken_link_says_nothing() -> None:
+    """What is no URL has no end."""
+    assert link_expiry("https://[broken?Expires=1795428000") is None
+
+
 @given(st.text())
 def test_no_text_breaks_the_reading(text: str) -> None:
     """A provider can put anything where a link belongs: all three questions about it get an answer."""

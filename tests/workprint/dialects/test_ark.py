@@ -53,14 +53,12 @@ def answer_to(case: dict[str, Any]) -> Any:
             )
         case "read_submit":
             return ARK.read_submit(reply_of(case))
-        case "read_check":
-            return ARK.read_check(reply_of(case), datetime.fromisoformat(case["now"]))
-        case "read_list":
-            return ARK.read_list(reply_of(case), datetime.fromisoformat(case["now"]))
+        case "read_check" | "read_list" as call:
+            return getattr(ARK, call)(reply_of(case), datetime.fromisoformat(case["now"]))
         case "list":
             return ARK.list(case["page"], case["size"])
         case call:
-            return getattr(ARK, call)(case["task_id"])
+            return getattr(ARK, call)(case.get("task_id") or case["task_ids"])
 
 
 @pytest.mark.parametrize("case", [case for _, case in CASES], ids=[name for name, _ in CASES])
