@@ -7,6 +7,7 @@ from typing import Any
 from deployments.sandbox.catalogue import amount, model_named, tokens
 from deployments.sandbox.faults import Fault
 from deployments.sandbox.render.plan import FPS, pixels
+from workprint.models import known_models, model_facts
 
 
 class Status(StrEnum):
@@ -50,7 +51,10 @@ class Params:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
+        """Width and height in pixels: Ark's own table where the model is known, else by the short side."""
+        name = model_named(self.model).name
+        if name in known_models():
+            return model_facts(name).size(self.resolution, self.ratio)
         return pixels(self.resolution, self.ratio)
 
     @property

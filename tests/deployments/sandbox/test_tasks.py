@@ -29,14 +29,14 @@ async def test_a_final_shows_what_its_draft_showed(client: Client, picture_url: 
     assert tuple(draft.get(key) for key in seen) == ("succeeded", "480p", "1:1", 4, 7, True, None, "ref-1")
     assert ("succeeded", "1080p", "1:1", 4, 7, False, draft["id"], "ref-2") == tuple(final.get(key) for key in seen)
     small, large = decoded(await client.film(draft)), decoded(await client.film(final))
-    assert [film[0].shape for film in (small, large)] == [(480, 480), (1080, 1080)]
+    assert [film[0].shape for film in (small, large)] == [(640, 640), (1440, 1440)]
     assert [len(small), len(large)] == [96, 96]
     growth = [bright_width(film[-1]) / bright_width(film[0]) for film in (small, large)]
     assert [pytest.approx(1.4, rel=0.05)] * 2 == growth
     charges = [c for c in (await client.sandbox.bill())["charges"] if c["task_id"] in {draft["id"], final["id"]}]
     assert [(charge["tokens"], charge["amount"], charge["draft"]) for charge in charges] == [
-        (21600, "1.5120", True),
-        (109350, "8.4200", False),
+        (38400, "2.6880", True),
+        (194400, "14.9688", False),
     ]
     assert [task["usage"]["total_tokens"] for task in (draft, final)] == [21600, 109350]
 
