@@ -12,3 +12,32 @@ Pitfalls:
 - Every foreign error is translated here into `workprint.errors`; nothing above knows httpx, botocore or SQLAlchemy.
 - A signed link is a secret with an end: whole in the ledger, never with its query in a log or an error.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from blocks.bucket import ArchiveBucket
+    from blocks.ledger.block import LedgerDatabase
+    from blocks.provider import VideoProvider
+    from blocks.report_callback import CallbackSender
+
+__all__ = ["ArchiveBucket", "CallbackSender", "LedgerDatabase", "VideoProvider"]
+
+_HOMES = {
+    "ArchiveBucket": "blocks.bucket",
+    "CallbackSender": "blocks.report_callback",
+    "LedgerDatabase": "blocks.ledger.block",
+    "VideoProvider": "blocks.provider",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Blocks are imported when asked for (PEP 562): reading a brief must not import Prefect, boto3 and SQLAlchemy."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'blocks' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

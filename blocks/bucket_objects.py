@@ -108,6 +108,14 @@ def head(place: Place, key: str) -> Stored | None:
             raise
 
 
+def landed(place: Place, key: str) -> Landed | None:
+    """The object as a landing; None when there is none. A multipart upload is seen only once it is complete."""
+    there = head(place, key)
+    if there is None:
+        return None
+    return Landed(key, there.sha256 or digest_of(place, key), there.size, there.etag, there.media_type)
+
+
 def list_keys(place: Place, prefix: str) -> tuple[str, ...]:
     """All keys below a prefix, sorted as S3 sorts them, relative to the block's prefix."""
     keys: list[str] = []
