@@ -9,6 +9,7 @@ from rich.table import Table
 from deployments.cli.boards import board_in, result_lines
 from deployments.cli.console import OUT, say
 from deployments.cli.prefect_api import Run
+from deployments.cli.trace_view import findings
 from workprint.errors import NotFound
 from workprint.quotes import money
 from workprint.report import Line
@@ -32,7 +33,7 @@ async def results(ledger: "Ledger", run: Run) -> tuple[Line, ...]:
     found = result_lines(trace, board)
     OUT.print(_table(found, run, board.plan.facts.currency))
     for line in found:
-        if why := line.why():
+        for why in filter(None, (line.why(), findings(line.final) if line.final else "")):
             say(f"  {line.variant}: {why}", "red")
     if not run.delivered:
         say(f"  {run.state}: {run.message}", "red")

@@ -64,6 +64,7 @@ def _render_rows(render: Render) -> list[tuple[str, str]]:
     spec = render.spec
     rows = [
         ("state", f"{render.state}, moderation {render.moderation}"),
+        ("findings", findings(render)),
         ("content", f"{spec.input_type}, {spec.duration} s, {spec.resolution}, {spec.ratio}, {spec.fps} fps"),
         ("camera, audio", f"{spec.camera.motion} {spec.camera.speed}, {spec.audio}"),
         ("prompt", spec.prompt),
@@ -81,6 +82,17 @@ def _render_rows(render: Render) -> list[tuple[str, str]]:
         ("fingerprint", render.fingerprint),
     ]
     return [(name, value) for name, value in rows if value]
+
+
+def findings(render: Render) -> str:
+    """What moderation found: rule, second, score, and what was seen; empty when nothing was."""
+    return "\n".join(_finding(finding) for finding in render.moderation_findings)
+
+
+def _finding(finding: dict[str, Any]) -> str:
+    second = finding.get("second")
+    place = f" at {second:g} s" if second is not None else ""
+    return f"{finding['rule']}{place}: {finding['excerpt']} (score {finding['score']:g}, {finding['engine']})"
 
 
 def _charge(render: Render) -> str:

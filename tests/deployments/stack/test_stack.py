@@ -71,31 +71,31 @@ def test_the_stack_from_up_to_kill(home: Home) -> None:
     """Up registers everything, a second up finds it, kill -9 leaves no process even while a flow runs, and the home
     comes up again with what it held.
     """
-    process = _up(home)
-    state = require_running(home)
-    try:
-        deployments = {str(d["name"]) for d in _answer(state, "/deployments/filter", {})}
-        blocks = {str(b["name"]) for b in _answer(state, "/block_documents/filter", {"include_secrets": False})}
-        assert [set(), set()] == [
-            {"campaign", "batch"} - deployments,
-            {"sandbox", "archive", "ledger", "callback"} - blocks,
-        ]
-
-        second = workprint(home.root, "up")
-        assert second.returncode == 0
-        assert f"is up already (process {process.pid})" in second.stdout
-
-        assert workprint(home.root, "run", str(SAMPLES / "spot.yaml"), "--no-follow").returncode == 0
-        _until(lambda: descendants(state.pids["worker"]), "the flow run's own process")
-    finally:
-        process.kill()
-        process.wait()
+    with _up(home) as process:
+        try:
+            _while_it_is_up(home, process.pid)
+        finally:
+            process.kill()
     _until(lambda: not home.taken(), "the end of the killed stack")
     assert _ours(home) == []
 
-    again = _up(home)
-    state = require_running(home)
-    kept = _answer(state, "/flow_runs/filter", {})
-    os.kill(again.pid, signal.SIGINT)
-    assert [1, 130] == [len(kept), again.wait()]
+    with _up(home) as again:
+        kept = _answer(require_running(home), "/flow_runs/filter", {})
+        os.kill(again.pid, signal.SIGINT)
+    assert [1, 130] == [len(kept), again.returncode]
     assert [False, []] == [home.taken(), _ours(home)]
+
+
+def _while_it_is_up(home: Home, supervisor: int) -> None:
+    state = require_running(home)
+    deployments = {str(d["name"]) for d in _answer(state, "/deployments/filter", {})}
+    blocks = {str(b["name"]) for b in _answer(state, "/block_documents/filter", {"include_secrets": False})}
+    assert {"campaign", "batch"} <= deployments
+    assert {"sandbox", "archive", "ledger", "callback"} <= blocks
+
+    second = workprint(home.root, "up")
+    assert second.returncode == 0
+    assert f"is up already (process {supervisor})" in second.stdout
+
+    assert workprint(home.root, "run", str(SAMPLES / "spot.yaml"), "--no-follow").returncode == 0
+    _until(lambda: descendants(state.pids["worker"]), "the flow run's own process")
