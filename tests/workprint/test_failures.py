@@ -55,6 +55,21 @@ def test_only_what_may_pass_by_itself_is_sent_again(kind: FailureKind, expected:
     assert expected == failure(kind).submit_retries
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (FailureKind.RATE_LIMIT, 2.0),
+        (FailureKind.UPSTREAM, 5.0),
+        (FailureKind.QUEUE_TIMEOUT, 5.0),
+        (FailureKind.NETWORK, 2.0),
+        (FailureKind.QUOTA, 0.0),
+    ],
+)
+def test_the_first_pause_is_the_classes(kind: FailureKind, expected: float) -> None:
+    """Each class that is sent again starts with a pause of its own."""
+    assert expected == failure(kind).pause(1)
+
+
 def test_pauses_double_up_to_a_minute() -> None:
     """The pause starts with the class's first one, doubles, and is never longer than a minute."""
     busy = failure(FailureKind.RATE_LIMIT)

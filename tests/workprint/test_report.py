@@ -118,6 +118,12 @@ def test_nothing_wrong_needs_no_why() -> None:
     assert ("", "") == (only_line(DRAFTED, FILMED).why(), only_line().why())
 
 
+def test_a_variant_without_a_final_has_nothing_made() -> None:
+    """Where no final was ordered, nothing was made, adopted or kept."""
+    found = only_line(DRAFTED)
+    assert ("", False, None, None) == (found.made, found.adopted, found.final, found.asset)
+
+
 def test_the_row_is_what_a_person_reads() -> None:
     """A row shows status in both languages, money rounded up, key, hash and the time left on the link."""
     film = asset(render_id="rnd_2", key="delivery/spring/x.mp4")

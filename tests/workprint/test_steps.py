@@ -59,6 +59,29 @@ def test_every_step_is_allowed_and_signed(change: Change) -> None:
     assert ("rnd_1", WATCHER.name, WATCHER.source) == (change.render_id, change.actor, change.source)
 
 
+def test_every_step_leads_where_its_name_says() -> None:
+    """Each answer of the world leads to one state."""
+    assert {
+        "submitting": "submitting",
+        "accepted": "queued",
+        "accepted late": "queued",
+        "refused for now": "planned",
+        "refused for good": "failed",
+        "unanswered": "unknown",
+        "found": "queued",
+        "absent": "failed",
+        "processing": "processing",
+        "succeeded": "succeeded",
+        "failed": "failed",
+        "cancelled": "cancelled",
+        "expired": "expired",
+        "gone": "failed",
+        "link dead": "link_expired",
+        "bad media": "failed",
+        "archived": "archived",
+    } == {name: change.to for name, change in EVERY_STEP.items()}
+
+
 @pytest.mark.parametrize("state", sorted(FRUITLESS))
 def test_every_end_without_a_film_says_why_and_what_it_cost(state: RenderState) -> None:
     """A fruitless end always carries class, stage, charge, amount, evidence and source."""
