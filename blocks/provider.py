@@ -119,6 +119,10 @@ class VideoProvider(Block):
         """The dialect this account is spoken to in."""
         return dialect(self.dialect)
 
+    async def turn(self) -> None:
+        """Wait for our turn. `submit` does not: between the committed intent and the POST no time may be lost."""
+        await self._connected().turn()
+
     async def submit(
         self,
         spec: Spec,
@@ -217,6 +221,7 @@ class VideoProvider(Block):
 
     async def _answer(self, request: Request) -> Reply | Unreadable:
         try:
+            await self.turn()
             return await self._connected().send(request)
         except TROUBLE as error:
             return Unreadable(network_failure(error, Stage.RENDER))

@@ -35,9 +35,12 @@ class Wire:
         self._pace = Pace(per_second)
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 
-    async def send(self, request: Request) -> Reply:
-        """One request, in its turn. Raises one of `TROUBLE`; never sends twice and follows no redirect."""
+    async def turn(self) -> None:
+        """Wait for our turn at the provider: so many requests a second, of all callers together."""
         await asyncio.sleep(self._pace.wait(monotonic()))
+
+    async def send(self, request: Request) -> Reply:
+        """One request, now. Raises one of `TROUBLE`; never sends twice and follows no redirect."""
         async with asyncio.timeout(self._whole), self._stream(request) as response:
             body = await capped_body(response, _LONGEST_ANSWER)
         received = format_datetime(datetime.now(UTC), usegmt=True)

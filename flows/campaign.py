@@ -47,7 +47,7 @@ async def drafted_and_decided(house: House, plan: Plan) -> Board:
         board = await board_of(house, plan)
         if not board.waiting:
             return board
-        answer = await ask(plan, board.waiting, await previews(house, board))
+        answer = await ask(board, await previews(house, board))
         await decide(house, board, answer)
 
 

@@ -8,11 +8,11 @@ from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
 from pydantic import Field, create_model
 
+from tasks.words import revision_problems
 from workprint.approval import Answer, problems_of
-from workprint.plan import Plan
+from workprint.board import Board
 from workprint.problems import Problem
 from workprint.spec import canonical_sha256
-from workprint.variants import Variant
 
 Choice = Literal["approve_all", "approve_some", "reject", "revise"]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
@@ -35,19 +35,22 @@ class GateForm(RunInput):
     note: Words = Field(description="Why; it goes on record · 备注")
 
 
-async def ask(plan: Plan, waiting: Sequence[Variant], story: str) -> Answer:
-    """The person's answer about the waiting variants. Suspends the run until there is a good one.
+async def ask(board: Board, story: str) -> Answer:
+    """The person's answer about the variants that wait. Suspends the run until there is a good one.
 
     `story` is the markdown above the form. The key is made of what is asked about, so that a run that starts again from
     the top finds the answer it was resumed with.
     """
-    names = [variant.name for variant in waiting]
-    round_ = canonical_sha256([[variant.name, variant.take] for variant in waiting])[:16]
+    brief, names = board.plan.brief, [variant.name for variant in board.waiting]
+    round_ = canonical_sha256([[variant.name, variant.take] for variant in board.waiting])[:16]
     problems: Sequence[Problem] = ()
     for attempt in count():
         form = form_for(names, _with(problems, story))
-        answer = _answer(await _suspended(form, f"gate-{round_}-{attempt}", plan.brief.gate_timeout_hours * 3600))
-        problems = problems_of(answer, pending=names, approvers=plan.brief.approvers)
+        answer = _answer(await _suspended(form, f"gate-{round_}-{attempt}", brief.gate_timeout_hours * 3600))
+        problems = [
+            *problems_of(answer, pending=names, approvers=brief.approvers),
+            *revision_problems(board, answer),
+        ]
         if not problems:
             return answer
     raise AssertionError("unreachable: count() has no end")  # pragma: no cover

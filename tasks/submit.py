@@ -65,6 +65,7 @@ def second_try(render: Render) -> bool:
 async def _post(house: House, render: Render) -> Render:
     draft_task_id = await _draft_task(house, render)
     media = await house.media(render.spec)
+    await house.provider.turn()
     try:
         render = await house.ledger.change(steps.submitting(render, ACTOR))
     except StaleState:  # somebody else took it in the same moment: only the winner of this step may POST

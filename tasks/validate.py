@@ -4,24 +4,26 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from blocks.moderators import text_findings
 from prefect import task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
-from workprint.moderation import verdict
 
 from blocks import references
 from tasks.house import House
 from tasks.retrying import Again, worth_it
+from tasks.words import blocked
 from workprint.brief import Brief
 from workprint.errors import InputError, NotFound, OutboundError
 from workprint.plan import Plan
 from workprint.problems import Problem, Severity, refuse
 from workprint.quotes import money
-from workprint.render import Campaign, Verdict
+from workprint.render import Campaign
 from workprint.rules import check_brief
+
+#: Fields of a shot that say what is wanted. What is not wanted (`negative_prompt`) may well name bad things.
+WORDS = ("subject", "action", "style", "prompt")
 
 
 @task(
@@ -85,16 +87,11 @@ async def _frozen(house: House, brief: Brief) -> references.FrozenReferences:
 def _prompt_problems(brief: Brief) -> Iterable[Problem]:
     """The words of every shot against the moderation policy, before any spending."""
     for number, shot in enumerate(brief.shots):
-        for field in ("subject", "action", "style", "prompt"):
-            findings = text_findings(getattr(shot, field))
-            if verdict(findings) is Verdict.BLOCKED:
-                rules = ", ".join(sorted({f"{finding.rule} ({finding.excerpt})" for finding in findings}))
-                yield Problem(
-                    f"shots[{number}].{field}",
-                    f"moderation blocks this text: {rules}",
-                    "describe the shot in other words",
-                    zh=f"内容审核未通过：{rules}",
-                )
+        fields = {field: getattr(shot, field) for field in WORDS}
+        found = [blocked(f"shots[{number}].{field}", text) for field, text in fields.items()]
+        # Words that are harmless apart may not be so together: a child in one field, a sexual word in the next.
+        together = [] if any(found) else [blocked(f"shots[{number}]", ". ".join(fields.values()))]
+        yield from (problem for problem in [*found, *together] if problem is not None)
 
 
 def _say(problems: Iterable[Problem]) -> None:

@@ -5,10 +5,12 @@ A flow that starts again from the top reads the board and knows what is left to 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from workprint.charges import FREE
 from workprint.plan import Plan
 from workprint.render import Approval, Claim, Decision, Render
-from workprint.spec import Kind
+from workprint.spec import Kind, Spec
 from workprint.states import TERMINAL, RenderState
 from workprint.variants import Variant
 
@@ -43,6 +45,18 @@ class Board:
         """Variants that may become finals, each with its approval."""
         found = ((v, self.approval(v)) for v in self.current)
         return tuple((v, a) for v, a in found if a is not None and a.decision is Decision.APPROVED)
+
+    @property
+    def committed(self) -> Decimal:
+        """What this campaign has spent or will: every claim of its own that is not free, at its charge or quote."""
+        own = (claim.render for claim in self.claims if not claim.adopted)
+        return sum((render.charge_amount for render in own if render.charge_state not in FREE), Decimal(0))
+
+    def worst_case(self, extra: Iterable[Spec]) -> Decimal:
+        """Committed, the finals still undecided or approved and not ordered, and these specs on top."""
+        open_ = [v for v in self.current if self.decision(v) in {None, Decision.APPROVED}]
+        finals = [self.plan.final(v) for v in open_ if self.render(v, Kind.FINAL) is None]
+        return self.committed + sum((self.plan.price(spec) for spec in [*finals, *extra]), Decimal(0))
 
     def approval(self, variant: Variant) -> Approval | None:
         """What was decided about this very take."""

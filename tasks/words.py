@@ -1,0 +1,48 @@
+"""Words on their way to a provider, and what is wrong with them."""
+
+from collections.abc import Iterable, Sequence
+
+from blocks.moderators import text_findings
+from workprint.approval import Answer
+from workprint.board import Board
+from workprint.moderation import blocking
+from workprint.problems import Problem
+from workprint.quotes import money
+
+
+def blocked(path: str, text: str) -> Problem | None:
+    """The problem of a text that moderation blocks; None when it may go."""
+    findings = blocking(text_findings(text))
+    if not findings:
+        return None
+    rules = ", ".join(sorted({f"{finding.rule} ({finding.excerpt})" for finding in findings}))
+    return Problem(
+        path, f"moderation blocks this text: {rules}", "say it in other words", zh=f"内容审核未通过：{rules}"
+    )
+
+
+def revision_problems(board: Board, answer: Answer) -> Sequence[Problem]:
+    """What speaks against the new takes of a `revise`: their words, their length, the budget. Nothing was spent yet."""
+    if answer.decision != "revise":
+        return ()
+    takes = [v.revised(answer.prompt, v.take + 1) for v in board.waiting if v.name in answer.variants]
+    longest = max((len(take.prompt) for take in takes), default=0)
+    words = [blocked("prompt", take.prompt) for take in takes]
+    return [*dict.fromkeys(p for p in words if p), *_too_long(board, longest), *_too_dear(board, answer)]
+
+
+def _too_long(board: Board, longest: int) -> Iterable[Problem]:
+    limit = board.plan.facts.max_prompt_chars
+    if longest > limit:
+        rule = f"the whole prompt has {longest} characters, the model takes {limit}"
+        yield Problem("prompt", rule, "shorten it", zh="提示词过长")
+
+
+def _too_dear(board: Board, answer: Answer) -> Iterable[Problem]:
+    """Every round pays its drafts once more."""
+    chosen = [v for v in board.waiting if v.name in answer.variants]
+    total = board.worst_case(board.plan.draft(v) for v in chosen)
+    budget = board.plan.brief.budget
+    if total > budget.amount:
+        rule = f"with these takes it may cost {money(total)}, the budget is {budget.amount} {budget.currency}"
+        yield Problem("decision", rule, "revise fewer variants, or reject some", zh="超出预算")
