@@ -30,15 +30,28 @@ Exit codes: 0 done, 1 the job failed, 2 wrong input. `--debug` with any command 
 """
 
 app = App(name="workprint", help=_HELP, help_format="markdown", version=lambda: version("workprint"))
-app.command("deployments.cli.demo:demo", name="demo", help="Show the whole job, end to end, on this machine.")
-app.command("deployments.cli.up:up", name="up", help="Start the stack and keep it up until Ctrl-C.")
-app.command("deployments.cli.check:check", name="check", help="Say every problem of a brief.")
-app.command("deployments.cli.quote:quote", name="quote", help="Say what a brief will cost at most.")
-app.command("deployments.cli.run:run", name="run", help="Start a campaign and follow it.")
-app.command("deployments.cli.decide:approve", name="approve", help="Approve drafts of a run that waits at its gate.")
-app.command("deployments.cli.decide:reject", name="reject", help="Reject the drafts: nothing more is spent.")
-app.command("deployments.cli.decide:revise", name="revise", help="Ask for another take with another prompt.")
-app.command("deployments.cli.trace:trace", name="trace", help="Tell the whole life of a render, from any of its ids.")
+app.command(
+    "deployments.cli.demo:demo", name="demo", help="Show the whole job, end to end, on this machine.", sort_key=1
+)
+app.command("deployments.cli.up:up", name="up", help="Start the stack and keep it up until Ctrl-C.", sort_key=2)
+app.command("deployments.cli.check:check", name="check", help="Say every problem of a brief.", sort_key=3)
+app.command("deployments.cli.quote:quote", name="quote", help="Say what a brief will cost at most.", sort_key=4)
+app.command("deployments.cli.run:run", name="run", help="Start a campaign and follow it.", sort_key=5)
+app.command(
+    "deployments.cli.decide:approve", name="approve", help="Approve drafts of a run that waits at its gate.", sort_key=6
+)
+app.command(
+    "deployments.cli.decide:reject", name="reject", help="Reject the drafts: nothing more is spent.", sort_key=7
+)
+app.command(
+    "deployments.cli.decide:revise", name="revise", help="Ask for another take with another prompt.", sort_key=8
+)
+app.command(
+    "deployments.cli.trace:trace",
+    name="trace",
+    help="Tell the whole life of a render, from any of its ids.",
+    sort_key=9,
+)
 
 
 def main(arguments: list[str] | None = None) -> None:

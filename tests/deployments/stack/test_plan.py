@@ -1,0 +1,49 @@
+"""What is started, and what is registered, before anything runs."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from deployments.stack.home import Home
+from deployments.stack.plan import WORK_POOL, child_env, servers, worker
+from deployments.stack.registration import _entries, _schedule
+
+_PORTS = {"prefect": 4999, "s3": 5000, "sandbox": 5001}
+
+
+def test_children_never_see_the_callers_prefect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own server or profile must not receive what the embedded stack does."""
+    monkeypatch.setenv("PREFECT_API_URL", "https://elsewhere.example/api")
+    monkeypatch.setenv("PREFECT_API_KEY", "pnu_secret")
+    env = child_env(Home(tmp_path), 4999)
+    assert ["http://127.0.0.1:4999/api", False] == [env["PREFECT_API_URL"], "PREFECT_API_KEY" in env]
+
+
+def test_secrets_are_not_on_a_command_line(tmp_path: Path) -> None:
+    """Everybody on a machine can read the arguments of every process."""
+    home = Home(tmp_path)
+    words = " ".join(word for program in servers(home, home.secrets(), _PORTS) for word in program.argv)
+    assert home.secrets().sandbox_key not in words
+    assert home.secrets().sandbox_key not in repr(servers(home, home.secrets(), _PORTS))
+
+
+def test_flows_may_read_the_copies_and_what_the_user_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """WORKPRINT_ASSETS of the caller still counts, after the folder of the copies."""
+    monkeypatch.setenv("WORKPRINT_ASSETS", "/srv/brand")
+    assert f"{tmp_path / 'assets'}:/srv/brand" == worker(Home(tmp_path), _PORTS).env["WORKPRINT_ASSETS"]
+
+
+def test_every_deployment_names_a_flow_that_is_there() -> None:
+    """prefect.yaml names flows by module path, in the work pool that the stack makes."""
+    for entry in _entries():
+        module, _, name = entry["entrypoint"].rpartition(".")
+        assert entry["name"] == getattr(import_module(module), name).name
+        assert WORK_POOL == entry["work_pool"]["name"]
+
+
+def test_a_schedule_is_split_into_its_timing_and_its_switch() -> None:
+    """What prefect.yaml writes in one mapping the client takes in two."""
+    entry = {"cron": "0 6 * * *", "timezone": "Asia/Shanghai", "active": False, "slug": "daily"}
+    timing = {"cron": "0 6 * * *", "timezone": "Asia/Shanghai"}
+    assert {"schedule": timing, "active": False, "slug": "daily"} == _schedule(entry)
