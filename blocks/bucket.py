@@ -92,7 +92,7 @@ class ArchiveBucket(Block):
         await _in_thread(bucket_read.read_back, self._place, key, sha256, path)
 
     async def promote(self, source_key: str, target_key: str, sha256: str) -> Landed:
-        """Move to the final key: copied in the server, verified by reading, source deleted. Safe to repeat."""
+        """Copy to the final key, in the server, verified by reading. The source stays; safe to repeat."""
         honours = await self.probe()
         return await _in_thread(bucket_read.promote, self._place, honours, source_key, target_key, sha256)
 

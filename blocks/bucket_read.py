@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blocks.bucket_client import Place, translated
 from blocks.bucket_intake import Order
 from blocks.bucket_land import land
-from blocks.bucket_objects import READ, delete, digest_of, head, never_overwriting
+from blocks.bucket_objects import READ, digest_of, head, never_overwriting
 from blocks.bucket_values import SHA256, Honours, Landed, Stored
 from workprint.errors import AlreadyThere, ArchiveError, NotVerified
 
@@ -44,20 +44,18 @@ def _download(place: Place, key: str, path: Path) -> str:
 
 
 def promote(place: Place, honours: Honours, source_key: str, target_key: str, sha256: str) -> Landed:
-    """Move an object to its final key: copy, verify the copy by reading it, then delete the source.
+    """Copy an object to its final key and verify the copy by reading it. The source stays until the caller removes it.
 
-    Safe to repeat: when the target already holds the bytes, only the source is removed. Raises `AlreadyThere` when it
-    holds others, `NotVerified` when the copy is not what was asked for (the source then stays).
+    Safe to repeat. Raises `AlreadyThere` when the target holds other bytes, `NotVerified` when the copy is not what was
+    asked for.
     """
-    source = head(place, source_key)
-    there = head(place, target_key)
-    if there is None:
+    fresh = head(place, target_key) is None
+    if fresh:
+        source = head(place, source_key)
         if source is None:
             raise ArchiveError(f"neither {source_key} nor {target_key} is in the bucket")
         _copy(place, honours, source, target_key, sha256)
-    landed = _verified(place, source_key, target_key, sha256, fresh=there is None)
-    delete(place, source_key)
-    return landed
+    return _verified(place, source_key, target_key, sha256, fresh=fresh)
 
 
 def _verified(place: Place, source_key: str, target_key: str, sha256: str, *, fresh: bool) -> Landed:

@@ -43,6 +43,8 @@ async def archive(house: House, plan: Plan, judged: Judged, label: str) -> None:
         await pause(AGAIN_AFTER)
         raise Again(str(error)) from error
     await changed(house, steps.archived(render, ACTOR, f"in {asset.place}, verified"), asset)
+    if asset.place is Place.DELIVERY:
+        await house.bucket.remove(judged.landed.key)  # last: a run that dies before this finds its film again
 
 
 async def _placed(house: House, plan: Plan, render: Render, judged: Judged) -> Asset:

@@ -63,7 +63,7 @@ async def test_read_back_verifies(bucket: ArchiveBucket, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("size", [100, LARGE])
-async def test_promote_moves_verified_bytes(bucket: ArchiveBucket, links: LinkServer, size: int) -> None:
+async def test_promote_copies_verified_bytes(bucket: ArchiveBucket, links: LinkServer, size: int) -> None:
     """The final key has bytes, type and digest; the source is gone; a repeat changes nothing."""
     link = links.url(f"/film/{size}")
     await bucket.land(link, "in/a", max_bytes=size, allow_private=True)
@@ -73,7 +73,7 @@ async def test_promote_moves_verified_bytes(bucket: ArchiveBucket, links: LinkSe
     assert stored is not None
     assert (moved.sha256, size, "video/mp4") == (stored.sha256, stored.size, stored.media_type)
     assert film(size) == await bucket.get("out/a.mp4")
-    assert await bucket.list() == ("out/a.mp4",)
+    assert await bucket.list() == ("in/a", "out/a.mp4")
 
 
 async def test_promote_never_overwrites(bucket: ArchiveBucket) -> None:
