@@ -64,7 +64,7 @@ async def test_read_back_verifies(bucket: ArchiveBucket, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("size", [100, LARGE])
 async def test_promote_copies_verified_bytes(bucket: ArchiveBucket, links: LinkServer, size: int) -> None:
-    """The final key has bytes, type and digest; the source is gone; a repeat changes nothing."""
+    """The final key has bytes, type and digest; the source stays; a repeat changes nothing."""
     link = links.url(f"/film/{size}")
     await bucket.land(link, "in/a", max_bytes=size, allow_private=True)
     moved = await bucket.promote("in/a", "out/a.mp4", sha256(film(size)))
