@@ -1,4 +1,4 @@
-"""From an order to a task at the provider, paid at most once (DESIGN section 3, "Paying once")."""
+"""From an order to a task at the provider, paid at most once (docs/design.md section 3, "Paying once")."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -10,7 +10,7 @@ from workprint.spec import Spec, canonical_sha256
 
 
 def covers(*, brief_hash: str, draft_sha256: str | None, final: Spec, max_amount: Decimal, currency: str) -> str:
-    """SHA-256 over brief, draft bytes, final parameters, model and the highest price (DESIGN section 3, rule 6).
+    """SHA-256 over brief, draft bytes, final parameters, model and the highest price (docs/design.md 3, rule 6).
 
     Equal amounts hash alike however many zeros a database gives them.
     """

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ChargeState(StrEnum):
-    """DESIGN section 3: never blank."""
+    """docs/design.md section 3: never blank."""
 
     QUOTED = "quoted"
     CHARGED = "charged"

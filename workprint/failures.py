@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class FailureKind(StrEnum):
-    """The ten classes of DESIGN section 3."""
+    """The ten classes of docs/design.md section 3."""
 
     PARAMETERS = "parameters"
     AUTH = "auth"

@@ -109,7 +109,7 @@ class Render:
 def is_live(state: RenderState, charge: ChargeState) -> bool:
     """Whether a render holds its fingerprint, so that nobody can buy the same content again.
 
-    Only a fruitless render that cost nothing lets go: DESIGN section 3, "only a new take may pay again".
+    Only a fruitless render that cost nothing lets go: docs/design.md section 3, "only a new take may pay again".
     """
     return not (state in FRUITLESS and charge in FREE)
 

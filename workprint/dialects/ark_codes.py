@@ -1,6 +1,6 @@
 """Ark's error codes in our classes: the body's code first, the HTTP status second.
 
-Codes: Volcengine Ark docs 82379/1299023 and the generation task API 82379/1520757; classes: DESIGN section 3.
+Codes: Volcengine Ark docs 82379/1299023 and the generation task API 82379/1520757; classes: docs/design.md section 3.
 """
 
 from dataclasses import dataclass
