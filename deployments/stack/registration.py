@@ -90,10 +90,13 @@ def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
             base_url=state.sandbox_url,
             api_key=SecretStr(secrets.sandbox_key),
             model=SANDBOX_MODEL,
-            # The sandbox's links point at this machine.
+            # The sandbox answers fast, and its links point at this machine.
+            requests_per_second=50,
+            read_timeout=20,
             allow_private_network=True,
         ),
-        CALLBACK: CallbackSender(secret=SecretStr(secrets.callback_secret)),
+        # On one's own machine the receiver of a report is usually there too.
+        CALLBACK: CallbackSender(secret=SecretStr(secrets.callback_secret), allow_private_network=True),
     }
 
 
