@@ -55,6 +55,8 @@ class Watcher:
         self._dice = dice
         self._watched: dict[str, _Watched] = {}
         self._typical: dict[str, float | None] = {}
+        #: Until then (`time.monotonic`) the provider asked to be left alone.
+        self._quiet_until = 0.0
         self._wake = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
 
@@ -105,9 +107,10 @@ class Watcher:
                 await self._round(due)
 
     async def _sleep(self) -> None:
-        """Until the earliest render is due, or a new one is."""
+        """Until the earliest render is due and the provider may be asked, or a new render comes."""
         self._wake.clear()
-        pause = min(w.due for w in self._watched.values()) - time.monotonic()
+        earliest = min(w.due for w in self._watched.values())
+        pause = max(earliest, self._quiet_until) - time.monotonic()
         if pause > 0:
             try:
                 await asyncio.wait_for(self._wake.wait(), pause)
@@ -115,8 +118,11 @@ class Watcher:
                 return
 
     def _due(self) -> list[_Watched]:
-        """Who is due now or so soon after that asking together saves a request."""
-        horizon = time.monotonic() + polling.SHORTEST / 2
+        """Who is due now, or so soon that asking together saves a request; nobody while the provider wants quiet."""
+        now = time.monotonic()
+        if now < self._quiet_until:
+            return []
+        horizon = now + polling.SHORTEST / 2
         return [w for w in self._watched.values() if w.due <= horizon]
 
     async def _round(self, due: list[_Watched]) -> None:
@@ -166,12 +172,17 @@ class Watcher:
             watched.done.set_exception(error)
 
     def _delay(self, watched: _Watched, answer: Checked) -> float:
-        usual = polling.next_delay(watched.typical, watched.asked, self._dice())
-        match answer:
-            case Unreadable(failure):
-                asked_for = failure.retry_after
-            case Observation():
-                asked_for = answer.retry_after
-            case NotThere():
-                asked_for = None
-        return max(usual, asked_for or 0.0)
+        asked_for = _asked_to_wait(answer)
+        self._quiet_until = max(self._quiet_until, time.monotonic() + asked_for)
+        return max(polling.next_delay(watched.typical, watched.asked, self._dice()), asked_for)
+
+
+def _asked_to_wait(answer: Checked) -> float:
+    """The provider's Retry-After in seconds; 0 when it did not say."""
+    match answer:
+        case Unreadable(failure):
+            return failure.retry_after or 0.0
+        case Observation():
+            return answer.retry_after or 0.0
+        case NotThere():
+            return 0.0
