@@ -114,5 +114,5 @@ def _campaign(plan: Plan) -> Campaign:
         created_at=datetime.now(UTC),
         callback_url=brief.callback_url,
         flow_run_id=plan.campaign_id,
-        started_by=str(flow_run.name or ""),
+        started_by=", ".join(flow_run.tags) or "ui or api",
     )

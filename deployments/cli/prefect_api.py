@@ -56,7 +56,8 @@ async def start_campaign(brief: dict[str, Any], *, title: str) -> Run:
                 f"this Prefect server has no deployment {CAMPAIGN}",
                 fix="`workprint up` registers it; on a server of yours: `prefect deploy --all` with our prefect.yaml",
             ) from None
-        run = await client.create_flow_run_from_deployment(deployment.id, parameters={"brief": brief}, tags=[title])
+        values = {"brief": brief}
+        run = await client.create_flow_run_from_deployment(deployment.id, parameters=values, tags=[title, "cli"])
     return _run(run)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -117,6 +118,8 @@ async def _keep_films(here: Server, lines: Sequence[Line]) -> None:
 def _next_commands(lines: Sequence[Line], run: Run) -> None:
     say("Next:", "bold")
     some = next((line.final.id for line in lines if line.final), run.id)
+    if not shutil.which("workprint"):
+        say("  . .venv/bin/activate                                once per terminal, to have the command")
     say(f"  workprint trace {some}      the whole life of a render (also --json)")
     say("  workprint up                                        keep the stack running")
     say("  workprint quote BRIEF, workprint run BRIEF          with a brief of your own")

@@ -72,7 +72,7 @@ def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
     from pydantic import SecretStr
 
     from blocks.bucket import ArchiveBucket
-    from blocks.ledger import LedgerDatabase
+    from blocks.ledger.block import LedgerDatabase
     from blocks.provider import VideoProvider
     from blocks.report_callback import CallbackSender
 

@@ -3,7 +3,7 @@
 Purpose: what a video model would return, near enough to test and to show: right length, size and ratio, the asked
 camera move over the asked picture, the prompt burnt in, sound when asked.
 
-May import: Pillow, numpy, PyAV and this package. Must not: know HTTP, tasks or money.
+May import: Pillow, numpy, PyAV, `blocks.media.fonts` and this package. Must not: know HTTP, tasks or money.
 
 Pitfalls:
 - Pictures are moved as separate Y, U and V planes, already in the encoder's colours. One plane and two quarter planes

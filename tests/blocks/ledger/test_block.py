@@ -1,6 +1,6 @@
 """The block that says where the ledger is."""
 
-from blocks.ledger import LedgerDatabase
+from blocks.ledger.block import LedgerDatabase
 from tests.blocks.ledger.making import campaign
 
 
