@@ -57,7 +57,7 @@ async def open_ledger() -> "Ledger":
 
         return await Ledger.open(url)
     server()
-    from blocks.ledger import LedgerDatabase
+    from blocks.ledger.block import LedgerDatabase
 
     block: LedgerDatabase = await LedgerDatabase.aload("ledger")
     return await block.open()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deployments.cli.failing import report
 from tests.deployments.cli.command import SAMPLES, environment, workprint
 
 
@@ -103,15 +104,26 @@ def test_without_a_stack_a_run_says_how_to_start_one(home: Path) -> None:
     assert "PREFECT_API_URL" in ran.stderr
 
 
-def test_an_unexpected_error_goes_to_the_log(home: Path) -> None:
+def test_an_unexpected_error_goes_to_the_log(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What nobody foresaw gets one line with an id; its traceback lies in the log under that id."""
+    monkeypatch.setenv("WORKPRINT_HOME", str(home))
+    assert report(RuntimeError("nobody foresaw this")) == 1
+    told = capsys.readouterr().err
+    assert "nobody foresaw this" not in told
+    name = told.partition("id ")[2].partition(")")[0]
+    log = (home / "logs" / "cli.log").read_text()
+    assert f"--- {name} at" in log
+    assert "RuntimeError: nobody foresaw this" in log
+
+
+def test_a_broken_ledger_is_said_in_one_line(home: Path) -> None:
+    """A ledger that is no database is named as such, with no traceback."""
     home.mkdir()
     (home / "ledger.db").write_text("this is no database")
     ran = workprint(home, "trace", "rnd_1")
-    assert ran.returncode == 1
-    assert "Traceback" not in ran.stderr
-    name = ran.stderr.partition("id ")[2].partition(")")[0]
-    assert f"--- {name} at" in (home / "logs" / "cli.log").read_text()
+    assert (ran.returncode, ran.stderr) == (1, "the database refused: file is not a database\n")
 
 
 def test_debug_shows_the_traceback(home: Path) -> None:
