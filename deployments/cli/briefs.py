@@ -16,17 +16,31 @@ from workprint.rules import check_brief
 
 
 def load(path: Path, model: str | None = None) -> tuple[Brief, ModelFacts]:
-    """The checked brief of a file, its local references as absolute paths. `model`: the sandbox block's by default.
+    """The checked brief of a file, its local references as absolute paths. `model`: its provider block's by default.
 
     Warnings go to standard error; raises `InputError` with every error, each with file and line.
     """
-    file, facts = read_brief_file(path), model_facts(model or SANDBOX_MODEL)
+    file = read_brief_file(path)
+    facts = model_facts(model or _model_of(file.brief.provider))
     problems = file.located((*check_brief(file.brief, facts), *_missing(file, path.parent)))
     for problem in problems:
         if problem.severity == "warning":
             ERR.print(problem.line(), markup=False)
     refuse(problems)
     return absolute(file.brief, path.parent), facts
+
+
+def _model_of(provider: str) -> str:
+    """The model of a provider block. The sandbox's is known; any other is asked for at the Prefect server."""
+    if provider == "sandbox":
+        return SANDBOX_MODEL
+    from deployments.cli.loop import run_async
+    from deployments.cli.servers import server
+
+    server()
+    from tasks.house import load_provider
+
+    return run_async(load_provider(provider)).model
 
 
 def absolute(brief: Brief, base: Path) -> Brief:
