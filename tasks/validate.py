@@ -13,7 +13,7 @@ from prefect.runtime import flow_run
 from blocks import references
 from tasks.house import House
 from tasks.retrying import Again, worth_it
-from tasks.words import blocked
+from tasks.words import blocked, blocked_unwanted
 from workprint.brief import Brief
 from workprint.errors import InputError, NotFound, OutboundError
 from workprint.plan import Plan
@@ -91,7 +91,8 @@ def _prompt_problems(brief: Brief) -> Iterable[Problem]:
         found = [blocked(f"shots[{number}].{field}", text) for field, text in fields.items()]
         # Words that are harmless apart may not be so together: a child in one field, a sexual word in the next.
         together = [] if any(found) else [blocked(f"shots[{number}]", ". ".join(fields.values()))]
-        yield from (problem for problem in [*found, *together] if problem is not None)
+        unwanted = blocked_unwanted(f"shots[{number}].negative_prompt", shot.negative_prompt)
+        yield from (problem for problem in [*found, *together, unwanted] if problem is not None)
 
 
 def _say(problems: Iterable[Problem]) -> None:

@@ -2,17 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 
-from blocks.moderators import text_findings
+from blocks.moderators import text_findings, unwanted_findings
 from workprint.approval import Answer
 from workprint.board import Board
-from workprint.moderation import blocking
+from workprint.moderation import Finding, blocking
 from workprint.problems import Problem
 from workprint.quotes import money
 
 
 def blocked(path: str, text: str) -> Problem | None:
     """The problem of a text that moderation blocks; None when it may go."""
-    findings = blocking(text_findings(text))
+    return _problem(path, blocking(text_findings(text)))
+
+
+def blocked_unwanted(path: str, text: str) -> Problem | None:
+    """The same for a negative prompt: it names what must not be seen, and may use other words for that."""
+    return _problem(path, blocking(unwanted_findings(text)))
+
+
+def _problem(path: str, findings: Sequence[Finding]) -> Problem | None:
     if not findings:
         return None
     rules = ", ".join(sorted({f"{finding.rule} ({finding.excerpt})" for finding in findings}))

@@ -21,11 +21,13 @@ def make_video(
     audio: bool = False,
     kind: Kind = "moving",
     volume: float = 0.3,
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
 ) -> Path:
-    """An H.264 MP4 at `path`; with `audio` a tone of 440 Hz of that volume (0 is digital silence)."""
-    with av.open(str(path), "w", format="mp4") as out:
-        video = out.add_stream("libx264", rate=fps, options={"preset": "ultrafast"})
-        video.width, video.height, video.pix_fmt = *size, "yuv420p"
+    """An MP4 at `path`, H.264 of 8 bits unless said; with `audio` a tone of 440 Hz of that volume (0: silence)."""
+    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as out:
+        video = out.add_stream(codec, rate=fps, options={"preset": "ultrafast", "x265-params": "log-level=none"})
+        video.width, video.height, video.pix_fmt = *size, pix_fmt
         sound = out.add_stream("aac", rate=RATE, layout="mono") if audio else None
         for number in range(round(seconds * fps)):
             picture = av.VideoFrame.from_ndarray(_picture(kind, number, size, fps), format="rgb24")

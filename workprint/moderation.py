@@ -7,10 +7,11 @@ data (`data/policy.json`). A rule the policy does not know blocks; an empty poli
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from workprint.errors import ModerationUnavailable
@@ -31,11 +32,13 @@ class Finding:
     """One thing a check saw. `second` is the time in the film, None for text and for the file as a whole."""
 
     rule: str
-    #: 0.0 to 1.0 for models and words; the measured value for technical rules.
+    #: 0.0 to 1.0 for models and words; for technical rules the measured deviation, in the unit the policy names.
     score: float
     engine: str
     second: float | None = None
     excerpt: str = ""
+    #: The policy's threshold, where the finding was held against one.
+    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,23 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """From this score on, this action; below it the finding means nothing."""
+    """From `threshold` on, this action. From `notice` on (the same unless it says less) the finding is worth showing.
+
+    Raises `ModerationUnavailable` for limits that are no numbers: nothing could ever reach them.
+    """
 
     action: Action
     threshold: float = 0.0
+    notice: float | None = None
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.threshold) or not math.isfinite(self.shown_from):
+            raise ModerationUnavailable("a policy's limit is no finite number")
+
+    @property
+    def shown_from(self) -> float:
+        """The score from which a finding is mentioned."""
+        return self.threshold if self.notice is None else self.notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +87,27 @@ class Policy:
         if not self.rules:
             raise ModerationUnavailable(f"policy {self.name!r} has no rules, so nothing can pass")
 
+    def rule(self, name: str) -> Rule:
+        """What this policy says of a rule. A rule nobody wrote blocks whatever its score."""
+        return self.rules.get(name, Rule(Action.BLOCK))
+
     def blocks(self, finding: Finding) -> bool:
-        """Whether this finding keeps a film from delivery. A rule nobody wrote blocks."""
-        rule = self.rules.get(finding.rule, Rule(Action.BLOCK))
-        # A score that is no number is not below anything: it blocks.
+        """Whether this finding keeps a film from delivery. A score that is no number (NaN) does."""
+        rule = self.rule(finding.rule)
         return rule.action is Action.BLOCK and not finding.score < rule.threshold
+
+    def heeded(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings worth showing, each with its limit."""
+        return tuple(
+            replace(finding, limit=self.rule(finding.rule).threshold)
+            for finding in findings
+            if not finding.score < self.rule(finding.rule).shown_from
+        )
 
 
 def verdict(findings: Iterable[Finding], policy: Policy | None = None) -> Verdict:
     """Blocked when one finding blocks, else passed."""
-    chosen = policy or standard_policy()
-    return Verdict.BLOCKED if any(chosen.blocks(finding) for finding in findings) else Verdict.PASSED
+    return Verdict.BLOCKED if blocking(findings, policy) else Verdict.PASSED
 
 
 def blocking(findings: Iterable[Finding], policy: Policy | None = None) -> tuple[Finding, ...]:
@@ -99,17 +125,20 @@ def standard_policy() -> Policy:
 def policy_from(values: Mapping[str, Any]) -> Policy:
     """A policy from its JSON: `{"name": ..., "rules": {rule: {"action": "block"|"warn", "threshold": 0.0}}}`.
 
-    Raises `ModerationUnavailable` when it cannot be read: a policy half understood is none.
+    Raises `ModerationUnavailable` when it cannot be understood: a policy read wrongly would let films through.
     """
     try:
         rules = {name: _rule(rule) for name, rule in values["rules"].items()}
-        return Policy(str(values["name"]), rules)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ModerationUnavailable(f"the policy cannot be read: {error!r}") from error
+        return Policy(str(values["name"]), MappingProxyType(rules))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModerationUnavailable(f"the policy cannot be understood: {type(error).__name__}: {error}") from error
 
 
 def _rule(values: Mapping[str, Any]) -> Rule:
-    threshold = float(values.get("threshold", 0.0))
-    if not math.isfinite(threshold):
-        raise ValueError(f"a threshold of {threshold} lets everything pass")
-    return Rule(Action(values["action"]), threshold)
+    unknown = values.keys() - {"action", "threshold", "notice", "unit"}
+    if unknown:
+        raise ValueError(f"unknown words {sorted(unknown)}")
+    notice = values.get("notice")
+    return Rule(
+        Action(values["action"]), float(values.get("threshold", 0.0)), None if notice is None else float(notice)
+    )

@@ -1,4 +1,4 @@
-"""Frames of a film, in one decoding pass and constant memory."""
+"""Decoded frames of a film: opened safely, made small, the ones worth looking at."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,19 +15,20 @@ from PIL import Image
 from blocks.media.probe import CONTAINER
 from workprint.errors import BadMedia
 
-Grey = npt.NDArray[np.int16]
-
-#: Pixels of the tiny grey picture that tells two scenes apart.
-_TINY = 32
+#: Seconds between two samples: at the most, and at the least (a strobe is a cut at every frame).
+EVERY, NOT_BEFORE = 1.0, 0.2
 #: Mean difference of grey levels (0 to 255) from which a cut is assumed. A fast pan stays below 20.
 SCENE_CUT = 30.0
-#: Seconds between two samples at the most.
-EVERY = 1.0
+#: Pixels of the tiny grey picture that tells two scenes apart.
+_TINY = 32
+#: Decoder threads of one film. Films are judged side by side, and every thread holds frames of full size.
+_THREADS = 2
+Grey = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded picture and its time in seconds."""
+    """One decoded picture (RGB) and its time in seconds."""
 
     second: float
     image: Image.Image
@@ -41,26 +42,37 @@ def opened(path: Path) -> Iterator[InputContainer]:
             if not container.streams.video:
                 raise BadMedia("the file has no picture")
             container.streams.video[0].thread_type = "AUTO"
+            container.streams.video[0].thread_count = _THREADS
             yield container
     except av.FFmpegError as error:
         raise BadMedia(f"the file cannot be decoded: {type(error).__name__}") from error
 
 
-def sample(path: Path, *, longest_side: int = 360) -> Iterator[Frame]:
-    """The first frame, the first of every new scene, and at least one a second; pixels of the longer side bounded."""
-    with opened(path) as container:
-        last_second, before = -EVERY, None
-        for frame in container.decode(video=0):
-            tiny = _tiny(frame)
-            second = frame.time or 0.0
-            if second - last_second >= EVERY or _cut(before, tiny):
-                last_second = second
-                yield Frame(second, small(frame, longest_side))
-            before = tiny
+class Sampler:
+    """Which frames of a film are worth looking at: the first, the first of every new scene, at least one a second."""
+
+    def __init__(self) -> None:
+        self._last_second = -EVERY
+        self._before: Grey | None = None
+        self._cut_pending = False
+
+    def wants(self, frame: VideoFrame, second: float) -> bool:
+        """Whether to look at this frame. Every frame must be shown, in order."""
+        tiny, self._before = self._before, _tiny(frame)
+        self._cut_pending |= tiny is not None and float(np.abs(self._before - tiny).mean()) >= SCENE_CUT
+        since = second - self._last_second
+        if since < NOT_BEFORE or not (since >= EVERY or self._cut_pending):
+            return False
+        self._last_second, self._cut_pending = second, False
+        return True
 
 
 def at(path: Path, seconds: Sequence[float], *, longest_side: int) -> list[Frame]:
-    """The frames shown at these times (ascending); the last frame where the film is shorter. For short clips."""
+    """The frames shown at these times (ascending); the last frame where the film is shorter. For short clips.
+
+    Raises `BadMedia` when nothing can be decoded. The whole film is decoded: in clips of one group of pictures that is
+    faster than seeking.
+    """
     found: list[Frame] = []
     with opened(path) as container:
         last: VideoFrame | None = None
@@ -75,18 +87,17 @@ def at(path: Path, seconds: Sequence[float], *, longest_side: int) -> list[Frame
 
 
 def small(frame: VideoFrame, longest_side: int) -> Image.Image:
-    """A frame as an RGB picture no larger than `longest_side`; scaled while it is still YUV, which is cheap."""
+    """A frame as an RGB picture no larger than `longest_side` pixels; one pass of the scaler, no full-size RGB."""
     scale = min(1.0, longest_side / max(frame.width, frame.height))
     width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
-    return Image.fromarray(
-        frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA").to_ndarray()
-    )
+    return picture(frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA"))
+
+
+def picture(frame: VideoFrame) -> Image.Image:
+    """A frame as an RGB picture of its own size."""
+    return Image.fromarray(frame.to_ndarray(format="rgb24"))
 
 
 def _tiny(frame: VideoFrame) -> Grey:
     grey = frame.reformat(width=_TINY, height=_TINY, format="gray", interpolation="FAST_BILINEAR")
     return grey.to_ndarray().astype(np.int16)
-
-
-def _cut(before: Grey | None, now: Grey) -> bool:
-    return before is not None and float(np.abs(now - before).mean()) >= SCENE_CUT

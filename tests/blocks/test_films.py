@@ -1,22 +1,31 @@
-"""Probing, sampling, checking and previewing real films."""
+"""Probing, watching and checking real films."""
 
 import io
+import random
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from blocks.media.frames import at, sample
-from blocks.media.previews import SheetItem, animated_webp, contact_sheet
-from blocks.media.probe import probe
+from blocks.media.frames import Frame, at
+from blocks.media.probe import ImageFacts, probe, probe_image
 from blocks.media.technical import check
+from blocks.media.watch import watch
+from deployments.sandbox.render.film import render
+from deployments.sandbox.render.motion import Move
+from deployments.sandbox.render.plan import Plan
 from tests.media import make_video
 from workprint.errors import BadMedia
-from workprint.moderation import Expected, verdict
+from workprint.moderation import Action, Expected, Policy, Rule, verdict
 from workprint.render import Verdict
 
 ASKED = Expected(duration=2, width=320, height=180, fps=24, audio=False, camera_static=False)
+NO_FILMS = [b"", b"<html>gone</html>", b"#EXTM3U\nhttp://127.0.0.1/x.ts\n", b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 64]
 
 
 @pytest.fixture
@@ -35,29 +44,80 @@ def test_probe_tells_what_the_film_is(path: Path) -> None:
     assert (True, "aac", 2.0) == (facts.has_audio, facts.audio_codec, pytest.approx(facts.duration))
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>gone</html>", b"#EXTM3U\nhttp://127.0.0.1/x.ts\n"])
+@pytest.mark.parametrize("content", NO_FILMS)
 def test_no_film_is_bad_media(path: Path, content: bytes) -> None:
-    """Nothing, a web page and a playlist are refused, and a playlist is never followed."""
+    """Nothing, a web page, a playlist and an empty box are refused, and a playlist is never followed."""
     path.write_bytes(content)
     with pytest.raises(BadMedia):
         probe(path)
+
+
+@pytest.mark.parametrize("content", NO_FILMS)
+def test_no_film_is_blocked(path: Path, content: bytes) -> None:
+    """The same files are one blocking finding of the technical check."""
+    path.write_bytes(content)
+    assert ["technical.undecodable"] == [finding.rule for finding in check(path, ASKED)]
+    assert Verdict.BLOCKED == verdict(check(path, ASKED))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_probe_of_a_picture(kind: str) -> None:
+    """Format and size of a picture are read from its bytes."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(out, kind)
+    assert ImageFacts(kind, 64, 48) == probe_image(out.getvalue())
+
+
+def bombs() -> Iterator[bytes]:
+    """PNG headers that promise 100 million pixels, and far more than Pillow ever opens."""
+    for side in (10_000, 60_000):
+        header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+        chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\x00" * 99)), (b"IEND", b"")]
+        yield b"\x89PNG\r\n\x1a\n" + b"".join(
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+            for name, body in chunks
+        )
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg/>", b"\x89PNG\r\n\x1a\n", *bombs()])
+def test_no_picture_is_bad_media(content: bytes) -> None:
+    """Nothing, text, half a picture and decompression bombs are refused."""
+    with pytest.raises(BadMedia):
+        probe_image(content)
+
+
+def test_probe_leaves_the_warnings_as_they_were() -> None:
+    """Looking at a bomb changes no warning filter of the process."""
+    before = list(warnings.filters)
+    with pytest.raises(BadMedia):
+        probe_image(next(bombs()))
+    assert before == list(warnings.filters)
 
 
 @pytest.mark.parametrize(
     ("film", "asked", "expected"),
     [
         ({}, {}, set()),
+        ({}, {"duration": 2.25}, set()),
         ({}, {"duration": 5}, {"technical.duration"}),
-        ({}, {"width": 180, "height": 320}, {"technical.size"}),
+        ({}, {"duration": 1}, {"technical.duration"}),
+        ({}, {"width": 180, "height": 320}, {"technical.ratio"}),
         ({}, {"width": 640, "height": 360}, {"technical.size"}),
+        ({}, {"width": 324, "height": 184}, set()),
+        ({}, {"width": 160, "height": 90}, set()),
         ({}, {"fps": 30}, {"technical.fps"}),
         ({"kind": "black"}, {}, {"technical.black", "technical.frozen"}),
         ({"kind": "frozen"}, {}, {"technical.frozen"}),
         ({"kind": "frozen"}, {"camera_static": True}, {"technical.frozen_static"}),
+        ({"kind": "cuts"}, {}, set()),
         ({}, {"audio": True}, {"technical.silent"}),
         ({"audio": True, "volume": 0.0}, {"audio": True}, {"technical.silent"}),
+        ({"audio": True, "volume": 0.01}, {"audio": True}, set()),
         ({"audio": True}, {"audio": True}, set()),
         ({"audio": True}, {}, {"technical.unwanted_sound"}),
+        ({"audio": True, "volume": 0.0}, {}, set()),
+        ({"codec": "libx265", "pix_fmt": "yuv420p10le"}, {}, set()),
+        ({"pix_fmt": "yuvj420p"}, {}, set()),
     ],
 )
 def test_each_defect_is_found_alone(
@@ -67,10 +127,27 @@ def test_each_defect_is_found_alone(
     assert expected == rules(make_video(path, **film), replace(ASKED, **asked))
 
 
-def test_finding_names_the_second(path: Path) -> None:
-    """A black film says from which second on and for how long."""
+@pytest.mark.parametrize("move", [Move("push in", "slow"), Move("pan left", "medium"), Move("handheld", "fast")])
+def test_good_film_of_the_sandbox_has_no_finding(path: Path, move: Move) -> None:
+    """What the sandbox renders as asked, sound included, passes without a word, a slow move too."""
+    render(
+        Plan(320, 568, 72, move, seed=5, prompt="A harbour", draft=False, watermark=False, sound=True), path
+    )  # fmt: skip
+    asked = Expected(duration=3, width=320, height=568, fps=24, audio=True, camera_static=False)
+    assert () == check(path, asked)
+
+
+def test_finding_names_second_score_and_limit(path: Path) -> None:
+    """A black film says from which second on, for how long, and how long the policy lets it be."""
     black = next(f for f in check(make_video(path, kind="black"), ASKED) if f.rule == "technical.black")
-    assert (0.0, 2.0) == (black.second, pytest.approx(black.score, abs=0.1))
+    assert (0.0, 2.0, 1.0) == (black.second, pytest.approx(black.score, abs=0.1), black.limit)
+
+
+def test_tolerances_are_the_policy_s(path: Path) -> None:
+    """A house that wants its films exact to the frame says so in its policy."""
+    strict = Policy("strict", {"technical.duration": Rule(Action.BLOCK, 0.01)})
+    found = check(make_video(path), replace(ASKED, duration=2.1), strict)
+    assert {"technical.duration": 0.1} == {f.rule: f.score for f in found if f.score > 0 and f.rule in strict.rules}
 
 
 def test_still_film_passes_only_with_a_still_camera(path: Path) -> None:
@@ -80,7 +157,7 @@ def test_still_film_passes_only_with_a_still_camera(path: Path) -> None:
     assert Verdict.PASSED == verdict(check(path, replace(ASKED, camera_static=True)))
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.9, 0.99])
 def test_cut_off_file_is_blocked(path: Path, share: float) -> None:
     """A file that ends early is never passed, wherever it ends."""
     whole = make_video(path, seconds=2, audio=True).read_bytes()
@@ -88,43 +165,48 @@ def test_cut_off_file_is_blocked(path: Path, share: float) -> None:
     assert Verdict.BLOCKED == verdict(check(path, replace(ASKED, audio=True)))
 
 
-def test_samples_follow_cuts_and_the_clock(tmp_path: Path) -> None:
+def test_film_that_keeps_its_header_but_not_its_pictures_is_blocked(path: Path) -> None:
+    """The header promises two seconds and every picture after the first is rubbish: it does not pass."""
+    whole = bytearray(make_video(path, seconds=2).read_bytes())
+    start = whole.index(b"mdat") + (len(whole) - whole.index(b"mdat")) // 4
+    whole[start:] = random.Random(7).randbytes(len(whole) - start)  # noqa: S311 - rubbish, not a secret
+    path.write_bytes(whole)
+    assert Verdict.BLOCKED == verdict(check(path, ASKED))
+
+
+def looked_at(path: Path) -> list[Frame]:
+    frames: list[Frame] = []
+    watch(path, frames.append)
+    return frames
+
+
+def test_looks_follow_cuts_and_the_clock(tmp_path: Path) -> None:
     """Every new scene is looked at, and a scene without cuts at least once a second."""
-    cuts = [frame.second for frame in sample(make_video(tmp_path / "cuts.mp4", kind="cuts"))]
-    calm = [frame.second for frame in sample(make_video(tmp_path / "calm.mp4", seconds=3, kind="frozen"))]
+    cuts = [frame.second for frame in looked_at(make_video(tmp_path / "cuts.mp4", kind="cuts"))]
+    calm = [frame.second for frame in looked_at(make_video(tmp_path / "calm.mp4", seconds=3, kind="frozen"))]
     assert ([0.0, 0.5, 1.0, 1.5], [0.0, 1.0, 2.0]) == (pytest.approx(cuts, abs=0.01), pytest.approx(calm, abs=0.01))
 
 
-def test_samples_are_small_and_keep_their_shape(path: Path) -> None:
-    """A frame for the model is bounded by its longer side and not bent."""
-    frame = next(sample(make_video(path, size=(360, 640)), longest_side=160))
-    assert (90, 160) == frame.image.size
+@pytest.mark.parametrize(
+    ("size", "seen"), [((720, 1280), (256, 456)), ((1280, 720), (456, 256)), ((200, 200), (200, 200))]
+)
+def test_looks_are_small_and_not_bent(path: Path, size: tuple[int, int], seen: tuple[int, int]) -> None:
+    """A frame for the model has the short side the model wants, and small films stay as they are."""
+    frame = looked_at(make_video(path, seconds=0.25, size=size))[0]
+    assert (seen, "RGB") == (frame.image.size, frame.image.mode)
+
+
+def test_looker_s_error_comes_through(path: Path) -> None:
+    """What goes wrong while looking is the looker's error, not a defect of the film."""
+
+    def blind(frame: Frame) -> None:
+        raise LookupError(frame.second)
+
+    with pytest.raises(LookupError):
+        watch(make_video(path), blind)
 
 
 def test_moments_beyond_the_end_show_the_last_frame(path: Path) -> None:
     """Asked for a time after its end, a film answers with its last picture."""
     frames = at(make_video(path), [0.0, 99.0], longest_side=100)
     assert [0.0, 47 / 24] == [pytest.approx(frame.second, abs=0.001) for frame in frames]
-
-
-def test_contact_sheet_holds_every_film(tmp_path: Path) -> None:
-    """The sheet is one JPEG that grows by rows of two, whatever the films' shapes and names."""
-    shapes = {"wide": (320, 180), "tall": (180, 320), "海报": (200, 200)}
-    films = {name: make_video(tmp_path / f"{n}.mp4", size=s) for n, (name, s) in enumerate(shapes.items())}
-    items = [SheetItem(name, film, "2.0 s") for name, film in films.items()]
-    one, three = (Image.open(io.BytesIO(contact_sheet(some))) for some in (items[:1], items))
-    assert ("JPEG", "JPEG") == (one.format, three.format)
-    assert three.width > one.width
-    assert three.height > one.height
-
-
-def test_contact_sheet_of_nothing_is_refused() -> None:
-    """A sheet without films is a mistake of the caller."""
-    with pytest.raises(ValueError, match="at least one"):
-        contact_sheet([])
-
-
-def test_animation_plays_the_whole_film_small(path: Path) -> None:
-    """The preview has eight pictures a second, the asked shorter side, and loops."""
-    preview = Image.open(io.BytesIO(animated_webp(make_video(path, size=(640, 360)), short_side=90)))
-    assert ("WEBP", (160, 90), 16, 0) == (preview.format, preview.size, preview.n_frames, preview.info["loop"])

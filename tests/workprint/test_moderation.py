@@ -1,12 +1,15 @@
 """Verdicts fail closed, whatever the finding and whatever the policy."""
 
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import workprint
 from workprint.errors import ModerationUnavailable
 from workprint.moderation import Action, Finding, Policy, Rule, blocking, policy_from, standard_policy, verdict
 from workprint.render import Verdict
@@ -22,6 +25,8 @@ BROKEN: list[Any] = [
     {"name": "x", "rules": {"a": {"action": "block", "threshold": "high"}}},
     {"name": "x", "rules": {"a": {"action": "block", "threshold": "nan"}}},
     {"name": "x", "rules": {"a": {"action": "block", "threshold": "inf"}}},
+    {"name": "x", "rules": {"a": {"action": "block", "notice": "nan"}}},
+    {"name": "x", "rules": {"a": {"action": "block", "treshold": 0.5}}},
 ]
 
 
@@ -68,3 +73,30 @@ def test_standard_policy_blocks_every_text_rule() -> None:
     """Each category of words blocks in the policy that comes with the package."""
     rules = standard_policy().rules
     assert {Action.BLOCK} == {rule.action for name, rule in rules.items() if name.startswith("text.")}
+
+
+def test_weak_findings_are_shown_from_their_notice_on() -> None:
+    """Below the notice a finding is dropped, from it on it is shown with the limit it was held against."""
+    policy = Policy("noticing", {"frame.nsfw": Rule(Action.BLOCK, 0.5, notice=0.3)})
+    findings = [Finding("frame.nsfw", score, "engine") for score in (0.29, 0.3, 0.5, math.nan)]
+    assert [(0.3, 0.5), (0.5, 0.5)] == [(f.score, f.limit) for f in policy.heeded(findings[:3])]
+    assert 1 == len(policy.heeded(findings[3:]))
+
+
+def test_rule_without_a_number_is_refused() -> None:
+    """A limit that no score can reach is no limit."""
+    with pytest.raises(ModerationUnavailable):
+        Rule(Action.BLOCK, math.nan)
+
+
+def test_policy_cannot_be_changed_afterwards() -> None:
+    """Nobody adds a rule to a policy that is in use."""
+    policy = policy_from({"name": "x", "rules": {"a": {"action": "block"}}})
+    with pytest.raises(TypeError):
+        policy.rules["a"] = Rule(Action.WARN)  # type: ignore[index]
+
+
+def test_standard_policy_names_its_units() -> None:
+    """Whoever edits a threshold reads what its number means."""
+    rules = json.loads((Path(workprint.__file__).parent / "data" / "policy.json").read_text(encoding="utf-8"))["rules"]
+    assert [] == [name for name, rule in rules.items() if not rule.get("unit")]
