@@ -54,8 +54,6 @@ def _judged(frame: Frame) -> Finding:
 
 
 def _profanity(text: str) -> tuple[Finding, ...]:
-    if not text.strip():
-        return ()
     try:
         words = _filter().check_profanity(standard_lexicon().without_allowed(text))["profane_words"]
     except Exception as error:

@@ -1,6 +1,7 @@
 """Is the film what was asked for? Every deviation is measured; the policy's thresholds say which ones count."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from blocks.media.watch import NO_SOUND, Look, Seen, nobody, watch
@@ -25,11 +26,9 @@ def check(path: Path, expected: Expected, policy: Policy | None = None, *, look:
 
 
 def measured(seen: Seen, expected: Expected) -> Iterator[Finding]:
-    """Every deviation with its size. Units: see `data/policy.json`."""
-    yield from _whole(seen)
-    yield from _shape(seen, expected)
-    yield from _picture(seen, expected)
-    yield from _sound(seen, expected)
+    """Every deviation with its size; none where nothing is off. Units: see `data/policy.json`."""
+    parts = (_whole(seen), _shape(seen, expected), _picture(seen, expected), _sound(seen, expected))
+    yield from (finding for finding in chain.from_iterable(parts) if finding.score > 0)
 
 
 def _undecodable(why: str, second: float | None = None) -> Finding:

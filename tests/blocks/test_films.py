@@ -14,11 +14,12 @@ from PIL import Image
 
 from blocks.media.frames import Frame, at
 from blocks.media.probe import ImageFacts, probe, probe_image
-from blocks.media.technical import check
-from blocks.media.watch import watch
+from blocks.media.technical import check, measured
+from blocks.media.watch import Seen, watch
 from deployments.sandbox.render.film import render
 from deployments.sandbox.render.motion import Move
 from deployments.sandbox.render.plan import Plan
+from tests.blocks.media import sound
 from tests.media import make_video
 from workprint.errors import BadMedia
 from workprint.moderation import Action, Expected, Policy, Rule, verdict
@@ -147,7 +148,7 @@ def test_tolerances_are_the_policy_s(path: Path) -> None:
     """A house that wants its films exact to the frame says so in its policy."""
     strict = Policy("strict", {"technical.duration": Rule(Action.BLOCK, 0.01)})
     found = check(make_video(path), replace(ASKED, duration=2.1), strict)
-    assert {"technical.duration": 0.1} == {f.rule: f.score for f in found if f.score > 0 and f.rule in strict.rules}
+    assert {"technical.duration": 0.1} == {f.rule: f.score for f in found}
 
 
 def test_still_film_passes_only_with_a_still_camera(path: Path) -> None:
@@ -172,6 +173,25 @@ def test_film_that_keeps_its_header_but_not_its_pictures_is_blocked(path: Path) 
     whole[start:] = random.Random(7).randbytes(len(whole) - start)  # noqa: S311 - rubbish, not a secret
     path.write_bytes(whole)
     assert Verdict.BLOCKED == verdict(check(path, ASKED))
+
+
+@pytest.mark.parametrize(
+    ("flaw", "second"),
+    [({"damaged": 0.5}, 0.5), ({"length": 1.2, "declared": 2.0}, 1.2), ({"length": 1.9, "declared": 2.0}, None)],
+)
+def test_concealed_damage_is_found(flaw: dict[str, float], second: float | None) -> None:
+    """A picture the decoder had to guess, and a film shorter than its header says, count as not decodable."""
+    whole = Seen(width=320, height=180, fps=24, has_sound=False, declared=2.0, frames=48, length=2.0)
+    found = [f.second for f in measured(replace(whole, **flaw), ASKED) if f.rule == "technical.undecodable"]
+    assert [second] * (second is not None) == found
+
+
+def test_sound_alone_is_no_film(path: Path) -> None:
+    """An MP4 without a picture is bad media for the probe and a blocking finding for the check."""
+    path.write_bytes(sound(container="mp4", codec="aac"))
+    with pytest.raises(BadMedia, match="no picture"):
+        probe(path)
+    assert ["technical.undecodable"] == [finding.rule for finding in check(path, ASKED)]
 
 
 def looked_at(path: Path) -> list[Frame]:
