@@ -1,0 +1,70 @@
+"""The stack's Prefect server over plain HTTP, as an operator's script would use it: no Prefect in this process."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.system.waiting import until
+
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+@dataclass(frozen=True, slots=True)
+class PrefectServer:
+    """One server. `api` ends in /api."""
+
+    api: str
+
+    async def run(self, run_id: str) -> dict[str, Any]:
+        """A flow run as the server tells it."""
+        found: dict[str, Any] = await self._json("GET", f"/flow_runs/{run_id}")
+        return found
+
+    async def until_state(self, run_id: str, name: str) -> dict[str, Any]:
+        """The run once it is in the state of that name; the test fails when it ended in another."""
+
+        async def look() -> dict[str, Any] | None:
+            run = await self.run(run_id)
+            state = run["state"]
+            if state["name"] != name and state["type"] in ENDED and ENDED.isdisjoint({name.upper()}):
+                pytest.fail(f"wanted {name}, but the run ended {state['name']}: {state['message']}")
+            return run if state["name"] == name else None
+
+        return await until(look, f"run {run_id} {name}")
+
+    async def resume(self, run_id: str, **answer: object) -> None:
+        """Answer the gate, as the UI does."""
+        taken = await self._json("POST", f"/flow_runs/{run_id}/resume", {"run_input": answer})
+        assert taken["status"] == "ACCEPT", taken
+
+    async def schedule_again(self, run_id: str) -> None:
+        """What Retry in the UI does with a run that ended."""
+        state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Retry from the UI"}
+        taken = await self._json("POST", f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
+        assert taken["status"] == "ACCEPT", taken
+
+    async def task_runs(self, run_id: str) -> list[dict[str, Any]]:
+        """Every task run of a flow run."""
+        wanted = {"flow_runs": {"id": {"any_": [run_id]}}}
+        found: list[dict[str, Any]] = await self._json("POST", "/task_runs/filter", wanted)
+        return found
+
+    async def executions(self, run_id: str) -> int:
+        """How many of its processes for this run the worker has seen off: ended, and their end reported."""
+        named = {"event": {"name": ["prefect.worker.executed-flow-run"]}}
+        wanted = {"filter": {**named, "related": {"id": [f"prefect.flow-run.{run_id}"]}}}
+        return int((await self._json("POST", "/events/filter", wanted))["total"])
+
+    async def copy_block(self, kind: str, name: str, copy: str, **changed: object) -> None:
+        """Another block document like one that stands, with some fields changed."""
+        where = f"/block_types/slug/{kind}/block_documents/name/{name}?include_secrets=true"
+        old = await self._json("GET", where)
+        same = {key: old[key] for key in ("block_schema_id", "block_type_id")}
+        await self._json("POST", "/block_documents/", {**same, "name": copy, "data": {**old["data"], **changed}})
+
+    async def _json(self, method: str, path: str, body: object = None) -> Any:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            answer = await client.request(method, f"{self.api}{path}", json=body)
+            return answer.raise_for_status().json()
