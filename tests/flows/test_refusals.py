@@ -1,0 +1,63 @@
+"""What is refused before anything is spent."""
+
+import pytest
+from prefect.client.schemas.objects import State
+from prefect.states import get_state_exception
+
+from tests.flows.stage import Stage, shot, small
+from workprint.brief import Brief
+from workprint.errors import InputError, NotFound, OverBudget, WorkprintError
+
+pytestmark = pytest.mark.flow
+
+
+async def refused(stage: Stage, brief: Brief) -> tuple[State, WorkprintError]:
+    """How a run of this brief failed, once it is sure that nothing was asked of the provider."""
+    run_id = await stage.open(brief)
+    state = await stage.perform(run_id)
+    assert state.is_failed()
+    assert [] == await stage.sandbox.tasks()
+    error: WorkprintError = await get_state_exception(state)  # type: ignore[misc, assignment]
+    return state, error
+
+
+async def test_a_quote_above_the_budget_spends_nothing(stage: Stage) -> None:
+    """The run fails with the quote and the budget in its message, and the provider never heard of it."""
+    state, _ = await refused(stage, small(budget={"amount": "0.50", "currency": "CNY"}))
+    assert "budget.amount is 0.50 CNY" in (state.message or "")
+
+
+async def test_all_problems_are_said_at_once(stage: Stage) -> None:
+    """A brief with several faults fails with every one of them in the run's message, each by its path."""
+    picture = {"role": "first_frame", "source": "no-such.png"}
+    brief = small(
+        durations=[60],
+        final={"resolution": "4k"},
+        shots=[shot("one", references=[picture]), shot("two", audio="keep")],
+    )
+    state, _ = await refused(stage, brief)
+    for path in ("durations", "final.resolution", "shots[0]", "shots[1]"):
+        assert path in (state.message or "")
+
+
+async def test_a_forbidden_prompt_never_reaches_the_provider(stage: Stage) -> None:
+    """Moderation of the words comes before any spending, and the run's message names the field."""
+    state, _ = await refused(stage, small(shots=[shot("hero", prompt="hardcore pornography")]))
+    assert "shots[0].prompt" in (state.message or "")
+
+
+async def test_a_provider_nobody_made_is_named(stage: Stage) -> None:
+    """A brief that names a provider block that is not there fails on that field."""
+    state, _ = await refused(stage, small(provider="elsewhere"))
+    assert "no provider block 'elsewhere'" in (state.message or "")
+
+
+async def test_a_refused_brief_opens_no_campaign(stage: Stage) -> None:
+    """The ledger knows nothing of a brief with problems."""
+    run_id = await stage.open(small(durations=[60]))
+    await stage.perform(run_id)
+    with pytest.raises(NotFound):
+        await stage.ledger.campaign(run_id)
+
+
+__all__ = ["InputError", "OverBudget"]
