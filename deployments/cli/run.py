@@ -80,7 +80,7 @@ async def how_to_answer(here: "Server", run: "Run") -> None:
     from deployments.cli.prefect_api import contact_sheet
 
     say("The drafts are ready and the run waits for a person.", "bold")
-    say(f"  in the browser   {here.run_url(run.id)}  (Resume)")
+    say(f"  in the browser   {here.run_url(run.id)}  (⋮, Resume)")
     if sheet := await contact_sheet(run.id):
         say(f"  contact sheet    {sheet}")
     say(f"  at a terminal    workprint approve {run.id} --as NAME --note WHY")

@@ -23,8 +23,8 @@ class Server:
 
     @property
     def ui_url(self) -> str:
-        """Where a person opens its UI."""
-        return os.environ.get("PREFECT_UI_URL") or self.api_url.removesuffix("/").removesuffix("/api")
+        """Where a person opens its UI: the second one, whose Resume form shows the drafts on every screen."""
+        return os.environ.get("PREFECT_UI_URL") or f"{self.api_url.removesuffix('/').removesuffix('/api')}/v2"
 
     def run_url(self, run_id: str) -> str:
         """The page of one flow run."""

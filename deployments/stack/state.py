@@ -20,8 +20,8 @@ class StackState:
 
     @property
     def prefect_ui(self) -> str:
-        """What a person opens."""
-        return self._url("prefect")
+        """What a person opens: Prefect's second UI. On a laptop's screen the first one hides the gate's pictures."""
+        return f"{self._url('prefect')}/v2"
 
     @property
     def prefect_api(self) -> str:
