@@ -113,6 +113,7 @@ async def _keep_films(here: Server, lines: Sequence[Line]) -> None:
             target.unlink(missing_ok=True)
             await bucket.read_back(line.asset.key, line.asset.sha256, target)
             say(f"  film             {target}")
+            say(f"  SHA-256          {line.asset.sha256}")
 
 
 def _next_commands(lines: Sequence[Line], run: Run) -> None:
