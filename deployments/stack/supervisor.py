@@ -8,7 +8,7 @@ import os
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from deployments.stack.home import Home
@@ -55,17 +55,16 @@ async def stack(home: Home, notify: Notify, preferred: dict[str, int] | None = N
     another stack has the home.
     """
     lock = home.lock()
-    try:
+    with ExitStack() as held:
+        held.callback(os.close, lock)
         home.state_file.unlink(missing_ok=True)
         leash = await Leash.open(home, lock)
         try:
-            yield Stack(await _bring_up(home, leash, choose(preferred or PREFERRED), notify), leash)
+            yield Stack(await _bring_up(home, leash, choose(preferred or PREFERRED, held), notify), leash)
         finally:
             home.state_file.unlink(missing_ok=True)
             notify("stack", "stopping")
             await leash.close()
-    finally:
-        os.close(lock)
 
 
 async def _bring_up(home: Home, leash: Leash, ports: dict[str, int], notify: Notify) -> StackState:

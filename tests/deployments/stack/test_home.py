@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,8 @@ def test_a_taken_port_gives_way() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        assert taken != choose({"prefect": taken})["prefect"]
+        with ExitStack() as held:
+            assert taken != choose({"prefect": taken}, held)["prefect"]
 
 
 def test_a_free_port_is_kept() -> None:
@@ -62,7 +64,17 @@ def test_a_free_port_is_kept() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         free = other.getsockname()[1]
-    assert {"s3": free} == choose({"s3": free})
+    with ExitStack() as held:
+        assert {"s3": free} == choose({"s3": free}, held)
+
+
+def test_two_stacks_that_start_together_do_not_meet() -> None:
+    """A port that was chosen is nobody else's before its server listens; afterwards it is free again."""
+    with ExitStack() as first, ExitStack() as second:
+        port = choose({"prefect": 0}, first)["prefect"]
+        assert port != choose({"prefect": port}, second)["prefect"]
+    with ExitStack() as third:
+        assert {"prefect": port} == choose({"prefect": port}, third)
 
 
 def test_a_state_left_by_a_killed_stack_does_not_count(tmp_path: Path) -> None:
