@@ -1,6 +1,7 @@
 """A server whose handlers can drop the connection they answer: some faults are exactly that."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any, cast
 
 from starlette.requests import Request
@@ -32,3 +33,10 @@ async def drop(request: Request) -> None:
         transport.abort()
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+async def hold(request: Request, seconds: float) -> None:
+    """Let the client wait that long, then break its connection. A sandbox that stops breaks it at once."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(request.state.stopping.wait(), seconds)
+    await drop(request)

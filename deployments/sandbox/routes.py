@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from deployments.sandbox.connections import drop
+from deployments.sandbox.connections import drop, hold
 from deployments.sandbox.faults import FaultName, read_faults
 from deployments.sandbox.refusals import Refusal, invalid, running_task
 from deployments.sandbox.service import BareError, Service
@@ -38,9 +38,8 @@ async def submit(request: Request) -> Response:
     service = _authenticated(request)
     params, faults = await service.check(await request.body())
     task = service.queue.add(params, faults)
-    if hold := task.fault(FaultName.ACCEPT_THEN_TIMEOUT):
-        await asyncio.sleep(hold.hold)
-        await drop(request)
+    if silence := task.fault(FaultName.ACCEPT_THEN_TIMEOUT):
+        await hold(request, silence.hold)
     if task.fault(FaultName.SERVER_ERROR):
         raise BareError
     return JSONResponse({"id": task.id})
@@ -98,17 +97,20 @@ def _bad_download(request: Request, task: Task, path: Path) -> Response | None:
     size = path.stat().st_size
     headers = {"content-length": str(size)}
     if slow := task.fault(FaultName.SLOW_DOWNLOAD):
-        return StreamingResponse(_slowly(path, slow.rate), headers=headers, media_type="video/mp4")
+        return StreamingResponse(_slowly(request, path, slow.rate), headers=headers, media_type="video/mp4")
     if task.fault(FaultName.TRUNCATED_DOWNLOAD):
         return StreamingResponse(_half(request, path, size // 2), headers=headers, media_type="video/mp4")
     return None
 
 
-async def _slowly(path: Path, rate: int) -> AsyncIterator[bytes]:
+async def _slowly(request: Request, path: Path, rate: int) -> AsyncIterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(max(rate // 10, 1)):
             yield chunk
             await asyncio.sleep(len(chunk) / rate)
+            if request.state.stopping.is_set():
+                await drop(request)
+                return
 
 
 async def _half(request: Request, path: Path, size: int) -> AsyncIterator[bytes]:

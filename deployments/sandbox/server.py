@@ -1,5 +1,6 @@
 """The process: one uvicorn server around one service."""
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -35,7 +36,7 @@ def application(settings: SandboxSettings, url: str) -> Starlette:
         service = Service(settings, url)
         service.queue.resume()
         try:
-            yield {"service": service, "connections": {}}
+            yield {"service": service, "connections": {}, "stopping": asyncio.Event()}
         finally:
             await service.aclose()
 
@@ -76,6 +77,11 @@ class SandboxServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell those who keep a client waiting, so that no request has to be cut off."""
+        self.lifespan.state["stopping"].set()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:

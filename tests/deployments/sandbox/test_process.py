@@ -21,7 +21,7 @@ async def started(home: Path) -> tuple[asyncio.subprocess.Process, str]:
     environment = {key: value for key, value in os.environ.items() if key != "WORKPRINT_SANDBOX_KEY"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "deployments.sandbox", "--home", str(home), "--port", "0",
-        stdout=asyncio.subprocess.PIPE, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=environment,
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -29,6 +29,14 @@ async def started(home: Path) -> tuple[asyncio.subprocess.Process, str]:
     except TimeoutError:
         process.kill()
         raise
+
+
+async def stopped(process: asyncio.subprocess.Process) -> tuple[int, str]:
+    """The exit code after SIGTERM, and what it wrote to standard error in all its life."""
+    assert process.stderr is not None
+    process.send_signal(signal.SIGTERM)
+    complaints = await process.stderr.read()
+    return await process.wait(), complaints.decode()
 
 
 async def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> None:
@@ -47,6 +55,33 @@ async def test_it_says_when_it_is_ready_and_stops_when_told(tmp_path: Path) -> N
     assert code == 0
     for name in ("key", "link.key"):
         assert stat.S_IMODE((tmp_path / "home" / name).stat().st_mode) == 0o600
+
+
+async def test_it_stops_while_it_keeps_a_submit_waiting(tmp_path: Path) -> None:
+    """Told to stop while it holds an answer back, it breaks the connection instead, and complains of nothing."""
+    process, line = await started(tmp_path)
+    sandbox = Sandbox(line.split()[-1], (tmp_path / "key").read_text(), tmp_path)
+    await sandbox.faults({"fault": "accept_then_timeout", "hold": 3600})
+    async with Client(sandbox) as client:
+        waiting = asyncio.create_task(client.submit(text_body()))
+        while not await sandbox.tasks():  # noqa: ASYNC110 - nothing but asking tells
+            await asyncio.sleep(0.02)
+        assert (0, "") == await stopped(process)
+        with pytest.raises(httpx.RemoteProtocolError):
+            await waiting
+
+
+async def test_it_stops_in_the_middle_of_a_slow_download(tmp_path: Path) -> None:
+    """Told to stop while a file trickles out, it breaks the connection, and complains of nothing."""
+    process, line = await started(tmp_path)
+    sandbox = Sandbox(line.split()[-1], (tmp_path / "key").read_text(), tmp_path)
+    await sandbox.faults({"fault": "slow_download", "rate": 100})
+    async with Client(sandbox) as client:
+        task = await client.ended(text_body())
+        async with client.http.stream("GET", task["content"]["video_url"]) as reply:
+            assert (0, "") == await stopped(process)
+            with pytest.raises(httpx.RemoteProtocolError):
+                await reply.aread()
 
 
 async def test_a_killed_sandbox_forgets_nothing(tmp_path: Path) -> None:
