@@ -21,7 +21,7 @@ up: $(STAMP)  ## the embedded stack, until Ctrl-C
 	$(BIN)/workprint up
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: lint types arrows
 
