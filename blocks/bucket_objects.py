@@ -1,6 +1,7 @@
 """Single objects: put, get, head, list, delete, presign. Blocking; `blocks.bucket` calls these in threads."""
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -11,7 +12,7 @@ from blocks.bucket_values import SHA256, Honours, Landed, Stored
 from workprint.errors import AlreadyThere, ArchiveError
 
 if TYPE_CHECKING:
-    from types_boto3_s3.type_defs import HeadObjectOutputTypeDef
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef, HeadObjectOutputTypeDef
 
 #: Bytes per read when an object is hashed or copied to disk.
 READ = 1048576
@@ -88,13 +89,18 @@ def get(place: Place, key: str) -> bytes:
 
 def digest_of(place: Place, key: str) -> str:
     """SHA-256 of the stored bytes, read back in constant memory."""
+    return read_through(place, key).sha256
+
+
+def read_through(place: Place, key: str) -> Stored:
+    """What the bucket says of an object, with the SHA-256 of the bytes that it really gave, in constant memory."""
     digest = hashlib.sha256()
     with translated(f"reading {key}"):
         answer = place.client.get_object(**place.at(key))
         with answer["Body"] as body:
             while chunk := body.read(READ):
                 digest.update(chunk)
-    return digest.hexdigest()
+    return replace(_stored(key, answer), sha256=digest.hexdigest())
 
 
 def head(place: Place, key: str) -> Stored | None:
@@ -155,7 +161,7 @@ def unquoted(etag: str | None) -> str:
     return (etag or "").strip('"')
 
 
-def _stored(key: str, answer: "HeadObjectOutputTypeDef") -> Stored:
+def _stored(key: str, answer: "HeadObjectOutputTypeDef | GetObjectOutputTypeDef") -> Stored:
     return Stored(
         key=key,
         size=answer["ContentLength"],

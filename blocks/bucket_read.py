@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from blocks.bucket_client import Place, translated
 from blocks.bucket_intake import Order
 from blocks.bucket_land import land
-from blocks.bucket_objects import READ, digest_of, head, never_overwriting
+from blocks.bucket_objects import READ, head, never_overwriting, read_through
 from blocks.bucket_values import SHA256, Honours, Landed, Stored
 from workprint.errors import AlreadyThere, ArchiveError, NotVerified
 
@@ -49,9 +49,10 @@ def promote(place: Place, honours: Honours, source_key: str, target_key: str, sh
     Safe to repeat. Raises `AlreadyThere` when the target holds other bytes, `NotVerified` when the copy is not what was
     asked for.
     """
+    source = head(place, source_key)
+    # Last before the copy: where the server ignores the header on copies, this is what keeps us from overwriting.
     fresh = head(place, target_key) is None
     if fresh:
-        source = head(place, source_key)
         if source is None:
             raise ArchiveError(f"neither {source_key} nor {target_key} is in the bucket")
         _copy(place, honours, source, target_key, sha256)
@@ -59,14 +60,11 @@ def promote(place: Place, honours: Honours, source_key: str, target_key: str, sh
 
 
 def _verified(place: Place, source_key: str, target_key: str, sha256: str, *, fresh: bool) -> Landed:
-    found = digest_of(place, target_key)
-    stored = head(place, target_key)
-    if stored is None:
-        raise ArchiveError(f"{target_key} was there and is gone; somebody else writes here")
-    if found == sha256:
-        return Landed(target_key, sha256, stored.size, stored.etag, stored.media_type)
+    found = read_through(place, target_key)
+    if found.sha256 == sha256:
+        return Landed(target_key, sha256, found.size, found.etag, found.media_type)
     if fresh:
-        raise NotVerified(f"{target_key} holds SHA-256 {found}, expected {sha256}", fix=f"{source_key} was kept")
+        raise NotVerified(f"{target_key} holds SHA-256 {found.sha256}, expected {sha256}", fix=f"{source_key} was kept")
     raise AlreadyThere(f"{target_key} exists and holds other bytes", fix=f"{source_key} was kept")
 
 
@@ -75,13 +73,11 @@ def _copy(place: Place, honours: Honours, source: Stored, target_key: str, sha25
     if source.size > COPY_LIMIT:
         _stream(place, honours, source, target_key)
         return
-    if not honours.create_on_copy and head(place, target_key) is not None:
-        return  # somebody was faster; the verification decides whether with the same bytes
     try:
         with translated(f"copying {source.key} to {target_key}"):
             _server_copy(place, honours, source, target_key, sha256)
     except AlreadyThere:
-        return
+        return  # somebody was faster; the verification decides whether with the same bytes
 
 
 def _server_copy(place: Place, honours: Honours, source: Stored, target_key: str, sha256: str) -> None:

@@ -19,7 +19,7 @@ from tasks.moderate import Judged, moderate
 from tasks.preview import previews
 from tasks.progress import shown
 from tasks.report import report
-from tasks.retrying import ended
+from tasks.retrying import ended, unseen
 from tasks.validate import announce, validate
 from workprint.board import Board
 from workprint.brief import Brief
@@ -67,7 +67,7 @@ async def finished(house: House, plan: Plan, order: Order) -> None:
     if not judged.is_completed():
         get_run_logger().error("final.not_judged %s: it stays in quarantine", order.variant)
     elif (verdict := await judged.aresult()) is not None:
-        await ended(archive(house, plan, verdict, order.variant, return_state=True))
+        await ended(archive(house, unseen(plan), verdict, order.variant, return_state=True))
 
 
 def campaign_id() -> str:

@@ -1,6 +1,7 @@
 """A judged final becomes an asset: promoted to delivery or kept in quarantine, with its manifest, and on record."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 
 from prefect import task
@@ -13,7 +14,7 @@ from tasks.moderate import Judged
 from tasks.retrying import Again, pause, worth_it
 from tasks.submit import changed
 from workprint import keys, steps
-from workprint.errors import ArchiveError
+from workprint.errors import AlreadyThere, ArchiveError
 from workprint.manifest import manifest
 from workprint.plan import Plan
 from workprint.render import Asset, Place, Render, Verdict
@@ -63,10 +64,8 @@ async def _promoted(house: House, plan: Plan, render: Render, landed: Landed) ->
 
 async def _manifested(house: House, plan: Plan, render: Render, asset: Asset) -> None:
     """Written once; on a second pass the first one stands."""
-    if await house.bucket.head(asset.manifest_key) is not None:
-        return
-    approvals = await house.ledger.approvals(render.campaign_id)
-    approval = next((a for a in approvals if a.id == render.approval_id), None)
+    approval = await house.ledger.approval(render.approval_id) if render.approval_id else None
     story = manifest(plan, render, asset, approval, await house.ledger.events(render.id))
     body = json.dumps(story, ensure_ascii=False, indent=2, default=str).encode()
-    await house.bucket.put(asset.manifest_key, body, "application/json")
+    with suppress(AlreadyThere):
+        await house.bucket.put(asset.manifest_key, body, "application/json")

@@ -1,5 +1,6 @@
 """Writing down what the person decided, before anything follows from it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from prefect import task
@@ -19,16 +20,15 @@ from workprint.variants import Variant
 async def decide(house: House, board: Board, answer: Answer) -> None:
     """One approval row per variant the answer speaks of, in one transaction. Written twice, they stand once."""
     by_name = {variant.name: variant for variant in board.waiting}
+    films = await house.ledger.films(board.plan.campaign_id)
     chosen = decisions(answer, list(by_name))
-    await house.ledger.approve(
-        [await _row(house, board, by_name[name], decision, answer) for name, decision in chosen.items()]
-    )
+    await house.ledger.approve([_row(board, films, by_name[name], what, answer) for name, what in chosen.items()])
 
 
-async def _row(house: House, board: Board, variant: Variant, decision: Decision, answer: Answer) -> Approval:
+def _row(board: Board, films: Mapping[str, Asset], variant: Variant, decision: Decision, answer: Answer) -> Approval:
     plan, approved = board.plan, decision is Decision.APPROVED
     render = board.render(variant, Kind.DRAFT)
-    draft: Asset | None = (await house.ledger.assets(render.id))[0] if render else None
+    draft = films[render.id] if render else None
     final = plan.final(variant)
     return Approval(
         id="apr_" + canonical_sha256([plan.campaign_id, variant.name, variant.take])[:32],

@@ -56,11 +56,11 @@ async def film(house: House, order: Order) -> Film:
 
     Safe to run again at any point, in any process: every step asks the ledger first.
     """
-    render = await submit.claim(house, order)
+    claimed = await submit.claim(house, order)
     async with house.places:
-        render = await house.watcher.wait(await submit.submitted(house, render))
+        render = await house.watcher.wait(await submit.submitted(house, claimed))
     if render.state is RenderState.SUCCEEDED:
-        return await _landed(house, render)
+        return await _landed(house, render, ended_before=claimed.state is RenderState.SUCCEEDED)
     if render.state is RenderState.ARCHIVED:
         return Film(render.id, None)
     if _may_reorder(render):
@@ -77,10 +77,10 @@ def _may_reorder(render: Render) -> bool:
     return submit.second_try(render) and render.state is RenderState.FAILED and not render.live
 
 
-async def _landed(house: House, render: Render) -> Film:
+async def _landed(house: House, render: Render, *, ended_before: bool) -> Film:
     """The provider's file in the bucket. A draft is archived with that; a final waits in quarantine for moderation."""
     try:
-        landed = await _land(house, render)
+        landed = await _land(house, render, ended_before=ended_before)
         if render.kind is Kind.DRAFT:
             await _keep_draft(house, render, landed)
         return Film(render.id, landed)
@@ -95,10 +95,14 @@ async def _landed(house: House, render: Render) -> Film:
         raise Again(str(error)) from error
 
 
-async def _land(house: House, render: Render) -> Landed:
-    """Stream the link into the bucket once. What landed before, in whichever process, is not fetched again."""
+async def _land(house: House, render: Render, *, ended_before: bool) -> Landed:
+    """Stream the link into the bucket once. What landed before, in whichever process, is not fetched again.
+
+    A render that ended before our eyes is not looked for: nobody can have landed it before, and whoever does it at the
+    same moment lands the same bytes.
+    """
     key = keys.landing(render)
-    if (there := await house.bucket.landed(key)) is not None:
+    if ended_before and (there := await house.bucket.landed(key)) is not None:
         return there
     return await house.bucket.land(
         render.link or "", key, max_bytes=MAX_BYTES, allow_private=house.provider.allow_private_network

@@ -48,8 +48,8 @@ class House:
         self.watcher = Watcher(ledger, provider, self.facts)
         #: Places at the provider; a render holds one from its submit to its end.
         self.places = asyncio.Semaphore(provider.max_in_flight)
-        #: Films being decoded and judged at once: each takes a core and some hundred MiB.
-        self.judging = asyncio.Semaphore(max(1, os.cpu_count() or 1))
+        #: Films being decoded at once, for previews or judgement: each takes a core and some hundred MiB.
+        self.cores = asyncio.Semaphore(max(1, os.cpu_count() or 1))
 
     @classmethod
     async def open(cls, provider_name: str) -> Self:

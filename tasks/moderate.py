@@ -63,7 +63,7 @@ async def _examined(house: House, render: Render, landed: Landed) -> tuple[Media
     with tempfile.TemporaryDirectory(prefix="workprint-") as folder:
         path = Path(folder) / "final.mp4"
         await house.bucket.read_back(landed.key, landed.sha256, path)
-        async with house.judging:
+        async with house.cores:
             media = await asyncio.to_thread(probe, path)
             return media, await asyncio.to_thread(moderate_video, path, expected(house, render))
 

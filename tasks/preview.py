@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -43,8 +43,9 @@ async def previews(house: House, board: Board) -> str:
 
 
 async def _drafts(house: House, board: Board) -> list[_Draft]:
+    films = await house.ledger.films(board.plan.campaign_id)
     found = [(variant, board.render(variant, Kind.DRAFT)) for variant in board.waiting]
-    return [_Draft(v, render, (await house.ledger.assets(render.id))[0]) for v, render in found if render is not None]
+    return [_Draft(variant, render, films[render.id]) for variant, render in found if render is not None]
 
 
 async def _sheet(house: House, board: Board, drafts: Sequence[_Draft], seconds: int) -> str:
@@ -58,11 +59,23 @@ async def _sheet(house: House, board: Board, drafts: Sequence[_Draft], seconds: 
 
 
 async def _make(house: House, drafts: Sequence[_Draft], sheet_key: str, folder: Path) -> None:
+    """Animations side by side with the sheet, which is stored last: where it is, the animations are."""
     paths = await asyncio.gather(*(_fetch(house, draft, folder) for draft in drafts))
     items = [SheetItem(d.variant.name, path, _caption(d)) for d, path in zip(drafts, paths, strict=True)]
-    await house.bucket.put(sheet_key, await asyncio.to_thread(contact_sheet, items), "image/jpeg")
-    for draft, path in zip(drafts, paths, strict=True):
-        await house.bucket.put(keys.preview(draft.render), await asyncio.to_thread(animated_webp, path), "image/webp")
+    animations = (_animate(house, draft, path) for draft, path in zip(drafts, paths, strict=True))
+    drawn = _on_a_core(house, lambda: contact_sheet(items))
+    sheet, _ = await asyncio.gather(drawn, asyncio.gather(*animations))
+    await house.bucket.put(sheet_key, sheet, "image/jpeg")
+
+
+async def _animate(house: House, draft: _Draft, path: Path) -> None:
+    body = await _on_a_core(house, lambda: animated_webp(path))
+    await house.bucket.put(keys.preview(draft.render), body, "image/webp")
+
+
+async def _on_a_core(house: House, work: Callable[[], bytes]) -> bytes:
+    async with house.cores:
+        return await asyncio.to_thread(work)
 
 
 async def _fetch(house: House, draft: _Draft, folder: Path) -> Path:

@@ -5,12 +5,15 @@ repeating it is harmless; anything else it raises is final.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from prefect.client.schemas.objects import State
 from prefect.states import get_state_exception
+from prefect.utilities.annotations import quote
 
 from workprint.errors import WorkprintError
+
+_T = TypeVar("_T")
 
 #: More than any class of failure allows: the class itself says when to stop (`workprint.failures.SUBMIT_RETRIES`).
 MOST = 12
@@ -30,6 +33,13 @@ async def ended(run: Any) -> State[Any]:
     """The state a task run ended in (`return_state=True`), whichever it is: Prefect's types leave out the await."""
     state: State[Any] = await run
     return state
+
+
+def unseen(value: _T) -> _T:
+    """A large argument of a task that Prefect shall not search for futures, field by field: that takes longer than most
+    tasks. The task itself is given the value (Prefect docs, `quote`).
+    """
+    return cast("_T", quote(value))
 
 
 async def pause(seconds: float) -> None:

@@ -178,6 +178,12 @@ class Ledger:
         async with self._reading() as connection:
             return await reading.approvals(connection, schema.approvals.c.campaign_id == campaign_id)
 
+    async def approval(self, approval_id: str) -> Approval | None:
+        """One decision by its id; None when there is none."""
+        async with self._reading() as connection:
+            found = await reading.approvals(connection, schema.approvals.c.id == approval_id)
+        return found[0] if found else None
+
     async def events(self, render_id: str) -> tuple[Event, ...]:
         """The history of a render, oldest first."""
         async with self._reading() as connection:

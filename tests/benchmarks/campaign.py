@@ -83,9 +83,9 @@ class _Bench:
     async def workprint(self, title: str, *, count: int | None = None) -> Figures:
         order = {"brief": _brief(title, count or self.variants), "deployment_id": self.deployment_id}
         found = await self._watched("tests.benchmarks.campaign_flow", json.dumps(order))
-        state = found.pop("state")
+        state, message = found.pop("state"), found.pop("message")
         if state != "Delivered":
-            raise RuntimeError(f"the campaign ended {state}")
+            raise RuntimeError(f"the campaign ended {state}: {message}")
         return found
 
     async def bare(self, title: str, *, count: int | None = None, media: bool = True) -> Figures:

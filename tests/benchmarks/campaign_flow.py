@@ -42,7 +42,7 @@ async def measured(brief: dict[str, Any], deployment_id: str) -> dict[str, Any]:
     cpu = drafts[1] + finals[1]
     return {
         "wall": drafts[0] + finals[0], "drafts": drafts[0], "finals": finals[0], "cpu": cpu,
-        "state": ended.name if ended else None,
+        "state": ended.name if ended else None, "message": ended.message if ended else None,
     }  # fmt: skip
 
 
