@@ -136,3 +136,30 @@ async def test_two_processes_at_one_run_pay_once(stack: RunningStack, tmp_path: 
     await stack.prefect.until_state(run_id, "Delivered")
     assert len(drafts) == 2
     assert [Kind.DRAFT, Kind.FINAL] == await _agrees(stack, run_id, subject)
+
+
+async def test_an_answer_survives_the_process_that_was_to_read_it(stack: RunningStack, tmp_path: Path) -> None:
+    """Killed between Resume and the approval's row, a retried run finds the answer it was given and asks no one."""
+    subject = "A samovar that was hit on its way"
+    run_id = stack.start(write_brief(tmp_path, subject))
+    await stack.prefect.until_state(run_id, "Suspended")
+
+    async def seen_off() -> bool:
+        return await stack.prefect.executions(run_id) == 1
+
+    await until(seen_off, "the end of the process that asked")
+    await stack.prefect.resume(run_id, decision="approve_all", approver=APPROVER, note="said once")
+
+    async def reading() -> list[int]:
+        return of_run(run_id)
+
+    await until(reading, "the process that shall read the answer", every=0.02)
+    await _kill(stack, run_id, executions=2)
+    async with await stack.ledger() as ledger:
+        assert () == await ledger.approvals(run_id)
+
+    await stack.prefect.schedule_again(run_id)
+    await stack.prefect.until_state(run_id, "Delivered")
+    async with await stack.ledger() as ledger:
+        assert ["said once"] == [approval.note for approval in await ledger.approvals(run_id)]
+    assert [Kind.DRAFT, Kind.FINAL] == await _agrees(stack, run_id, subject)
