@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
-from pydantic import Field, create_model
+from pydantic import Field, ValidationError, create_model
 
 from tasks.words import revision_problems
 from workprint.approval import Answer, problems_of
@@ -46,7 +46,10 @@ async def ask(board: Board, story: str) -> Answer:
     problems: Sequence[Problem] = ()
     for attempt in count():
         form = form_for(names, _with(problems, story))
-        answer = _answer(await _suspended(form, f"gate-{round_}-{attempt}", brief.gate_timeout_hours * 3600))
+        filled = await _suspended(form, f"gate-{round_}-{attempt}", brief.gate_timeout_hours * 3600)
+        if filled is None:
+            continue
+        answer = _answer(filled)
         problems = [
             *problems_of(answer, pending=names, approvers=brief.approvers),
             *revision_problems(board, answer),
@@ -64,10 +67,16 @@ def form_for(names: Sequence[str], description: str) -> type[GateForm]:
     return model.with_initial_data(description=description)
 
 
-async def _suspended(form: type[GateForm], key: str, seconds: float) -> GateForm:
-    """Suspends the first time; on every later pass of the same key, the answer the run was resumed with."""
+async def _suspended(form: type[GateForm], key: str, seconds: float) -> GateForm | None:
+    """Suspends the first time; on every later pass of the same key, the answer the run was resumed with.
+
+    None when nobody answered under this key: the gate timed out, and somebody started the run again.
+    """
     suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(seconds))
-    filled: GateForm = await suspending
+    try:
+        filled: GateForm = await suspending
+    except ValidationError:  # a key suspends once only, and for want of an answer Prefect makes an empty form
+        return None
     return filled
 
 

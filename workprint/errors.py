@@ -64,7 +64,7 @@ class InputError(WorkprintError):
 
     def __init__(self, problems: "Sequence[Problem]") -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(f"{p.path}: {p.rule}" for p in self.problems))
+        super().__init__("; ".join(": ".join(filter(None, (p.where, p.path, p.rule))) for p in self.problems))
 
     def diagnostics(self) -> str:
         """One line a problem: path, rule, fix."""

@@ -8,7 +8,6 @@ import pytest
 from prefect.deployments.runner import RunnerDeployment
 
 from blocks.bucket import ArchiveBucket
-from blocks.provider import VideoProvider
 from tests.flows.stage import Stage, set_up
 from tests.servers.objectstore import swift
 from tests.servers.prefect import PrefectServer, prefect_server

@@ -1,7 +1,8 @@
 """The stage of a campaign under test: real servers, a ledger of its own, and a run driven through the Prefect API."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,10 +71,8 @@ class Stage:
         """Execute the run in this process, as Prefect's runner does in its own, until it ends or suspends."""
         async with get_client() as client:
             run = await client.read_flow_run(UUID(run_id))
-        try:
+        with suppress(Pause):  # what `prefect flow-run execute` does with it as well
             await run_flow(campaign, flow_run=run, return_type="state")
-        except Pause:
-            pass  # what `prefect flow-run execute` does with it as well
         return await self.state(run_id)
 
     async def to_gate(self, brief: Brief) -> str:
@@ -118,7 +117,8 @@ class Stage:
         keyset = (await self.state(run_id)).state_details.run_input_keyset
         assert keyset is not None
         async with get_client() as client:
-            return str(await client.read_flow_run_input(UUID(run_id), keyset["description"]))
+            found = await client.read_flow_run_input(UUID(run_id), keyset["description"])
+        return str(json.loads(found))
 
     async def artifact(self, run_id: str, key: str) -> Artifact:
         """The newest artifact of that key."""
