@@ -65,6 +65,11 @@ class PrefectServer:
         await self._json("POST", "/block_documents/", {**same, "name": copy, "data": {**old["data"], **changed}})
 
     async def _json(self, method: str, path: str, body: object = None) -> Any:
+        """Sent again after a 503, as Prefect's own client does: its SQLite was locked, and nothing was written."""
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-            answer = await client.request(method, f"{self.api}{path}", json=body)
-            return answer.raise_for_status().json()
+
+            async def answered() -> httpx.Response | None:
+                answer = await client.request(method, f"{self.api}{path}", json=body)
+                return None if answer.status_code == 503 else answer
+
+            return (await until(answered, f"an answer to {method} {path}")).raise_for_status().json()
