@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from av.container import InputContainer
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from blocks.media.probe import CONTAINER
@@ -55,16 +56,22 @@ class Sampler:
         self._last_second = -EVERY
         self._before: Grey | None = None
         self._cut_pending = False
+        # One scaler for the whole film: making one per frame costs more than scaling.
+        self._scaler = VideoReformatter()
 
     def wants(self, frame: VideoFrame, second: float) -> bool:
         """Whether to look at this frame. Every frame must be shown, in order."""
-        tiny, self._before = self._before, _tiny(frame)
+        tiny, self._before = self._before, self._tiny(frame)
         self._cut_pending |= tiny is not None and float(np.abs(self._before - tiny).mean()) >= SCENE_CUT
         since = second - self._last_second
         if since < NOT_BEFORE or not (since >= EVERY or self._cut_pending):
             return False
         self._last_second, self._cut_pending = second, False
         return True
+
+    def _tiny(self, frame: VideoFrame) -> Grey:
+        grey = self._scaler.reformat(frame, width=_TINY, height=_TINY, format="gray", interpolation="FAST_BILINEAR")
+        return grey.to_ndarray().astype(np.int16)
 
 
 def at(path: Path, seconds: Sequence[float], *, longest_side: int) -> list[Frame]:
@@ -96,8 +103,3 @@ def small(frame: VideoFrame, longest_side: int) -> Image.Image:
 def picture(frame: VideoFrame) -> Image.Image:
     """A frame as an RGB picture of its own size."""
     return Image.fromarray(frame.to_ndarray(format="rgb24"))
-
-
-def _tiny(frame: VideoFrame) -> Grey:
-    grey = frame.reformat(width=_TINY, height=_TINY, format="gray", interpolation="FAST_BILINEAR")
-    return grey.to_ndarray().astype(np.int16)
