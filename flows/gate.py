@@ -5,8 +5,9 @@ from itertools import count
 from typing import Annotated, Any, Literal
 
 from prefect.flow_runs import suspend_flow_run
-from prefect.input import RunInput
-from pydantic import Field, ValidationError, create_model
+from prefect.input import RunInput, keyset_from_base_key
+from prefect.input.actions import afilter_flow_run_input
+from pydantic import Field, create_model
 
 from tasks.words import revision_problems
 from workprint.approval import Answer, problems_of
@@ -70,13 +71,19 @@ def form_for(names: Sequence[str], description: str) -> type[GateForm]:
 async def _suspended(form: type[GateForm], key: str, seconds: float) -> GateForm | None:
     """Suspends the first time; on every later pass of the same key, the answer the run was resumed with.
 
-    None when nobody answered under this key: the gate timed out, and somebody started the run again.
+    None when it was asked under this key and nobody answered: the gate timed out, or its process died, and somebody
+    started the run again. Prefect keeps one form under a key for ever, and whether it suspends for that key again
+    depends on how the run was started again. So a stored answer is looked for first, and a new question gets a new key.
     """
-    suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(seconds))
-    try:
-        filled: GateForm = await suspending
-    except ValidationError:  # a key suspends once only, and for want of an answer Prefect makes an empty form
+    keys = keyset_from_base_key(f"suspended-{key}")
+    finding: Any = afilter_flow_run_input(f"suspended-{key}-", limit=len(keys))
+    kept = {stored.key for stored in await finding}
+    if keys["response"] in kept:
+        return await form.aload(keys)
+    if kept:
         return None
+    suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(seconds))
+    filled: GateForm = await suspending
     return filled
 
 

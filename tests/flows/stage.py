@@ -1,5 +1,6 @@
 """The stage of a campaign under test: real servers, a ledger of its own, and a run driven through the Prefect API."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -16,7 +17,7 @@ from prefect.client.schemas.responses import SetStateStatus
 from prefect.client.schemas.sorting import ArtifactSort
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
-from prefect.states import Scheduled
+from prefect.states import Failed, Scheduled
 from pydantic import SecretStr
 
 from blocks.bucket import ArchiveBucket
@@ -95,11 +96,19 @@ class Stage:
         await self.answer(run_id, "approve_all")
         return run_id, await self.perform(run_id)
 
-    async def again(self, run_id: str) -> State:
-        """Start the run from the top once more, whatever it ended in, as Retry in the UI does."""
+    async def again(self, run_id: str, *, force: bool = True) -> State:
+        """Start the run from the top once more, whatever it ended in, as Retry in the UI does.
+
+        Prefect's second UI forces the state; the first one does not, and Prefect then forgets what it suspended for.
+        """
         async with get_client() as client:
-            await client.set_flow_run_state(UUID(run_id), Scheduled(name="AwaitingRetry"), force=True)
+            await client.set_flow_run_state(UUID(run_id), Scheduled(name="AwaitingRetry"), force=force)
         return await self.perform(run_id)
+
+    async def fail(self, run_id: str) -> None:
+        """What the server does with a run whose gate timed out or whose process died."""
+        async with get_client() as client:
+            await client.set_flow_run_state(UUID(run_id), Failed(name="TimedOut"), force=True)
 
     async def run(self, run_id: str) -> FlowRun:
         """What Prefect knows of the run."""
@@ -157,8 +166,8 @@ async def set_up(deployment_id: UUID, archive: ArchiveBucket, home: Path) -> Asy
             allow_private_network=True,
         )
         callback = CallbackSender(secret=SecretStr(SECRET), allow_private_network=True)
-        for name, block in ((PROVIDER, provider), ("archive", bucket), ("ledger", database), ("callback", callback)):
-            await save(name, block)
+        blocks = {PROVIDER: provider, "archive": bucket, "ledger": database, "callback": callback}
+        await asyncio.gather(*(save(name, block) for name, block in blocks.items()))
         yield Stage(sandbox, bucket, ledger, provider, deployment_id)
 
 

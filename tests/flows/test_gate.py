@@ -100,3 +100,22 @@ async def test_a_run_may_start_again_at_its_gate(stage: Stage) -> None:
     await stage.answer(run_id, "approve_all")
     assert "Delivered" == (await stage.perform(run_id)).name
     assert 2 == len(await stage.charges())
+
+
+@pytest.mark.parametrize("force", [True, False], ids=["second-ui", "first-ui"])
+async def test_a_gate_that_timed_out_can_be_asked_again(stage: Stage, force: bool) -> None:
+    """Whichever Retry a person presses after the time-out, the run comes back to its gate and takes the answer."""
+    run_id = await stage.to_gate(small("late-forced" if force else "late"))
+    await stage.fail(run_id)
+    assert (await stage.again(run_id, force=force)).is_paused()
+    await stage.answer(run_id, "reject")
+    assert "Rejected" == (await stage.perform(run_id)).name
+
+
+@pytest.mark.parametrize("force", [True, False], ids=["second-ui", "first-ui"])
+async def test_an_answer_is_not_lost_with_the_process_that_was_to_read_it(stage: Stage, force: bool) -> None:
+    """A run that was answered, and ended before anybody read the answer, finds it when it is tried again."""
+    run_id = await stage.to_gate(small("lost-forced" if force else "lost"))
+    await stage.answer(run_id, "reject")
+    await stage.fail(run_id)
+    assert "Rejected" == (await stage.again(run_id, force=force)).name
