@@ -18,11 +18,12 @@ from tasks.house import House, open_house
 from tasks.moderate import Judged, moderate
 from tasks.preview import previews
 from tasks.progress import shown
-from tasks.report import report
+from tasks.report import refused, report
 from tasks.retrying import ended, unseen
 from tasks.validate import announce, validate
 from workprint.board import Board
 from workprint.brief import Brief
+from workprint.errors import InputError, OverBudget
 from workprint.orders import Order
 from workprint.plan import Plan
 
@@ -30,6 +31,14 @@ from workprint.plan import Plan
 @flow(name="campaign", flow_run_name="{brief.title}", persist_result=False)
 async def campaign(brief: Brief) -> State:
     """Validate, quote, draft, ask a person, render the approved, moderate, archive, report."""
+    try:
+        return await story(brief)
+    except (InputError, OverBudget) as refusal:
+        return await refused(campaign_id(), refusal)
+
+
+async def story(brief: Brief) -> State:
+    """The story itself. Raises `InputError` or `OverBudget` before anything is spent."""
     async with open_house(brief.provider) as house:
         plan = await validate(house, brief, campaign_id())
         await announce(plan)

@@ -1,5 +1,6 @@
 """The end: tables and text as Prefect artifacts, the signed POST to the brief's callback URL, the run's named state."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,11 +11,12 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from blocks.ledger.block import LedgerDatabase
 from tasks.board import board_of
-from tasks.house import House
+from tasks.house import LEDGER, House
 from tasks.retrying import Again, ended, worth_it
 from workprint.board import Board
-from workprint.errors import CallbackFailed
+from workprint.errors import CallbackFailed, InputError, NotFound, OverBudget
 from workprint.plan import Plan
 from workprint.render import Place
 from workprint.report import Ending, Line, ending, lines, markdown
@@ -38,6 +40,16 @@ async def report(house: House, plan: Plan) -> State:
     await house.ledger.close_campaign(plan.campaign_id, end.name)
     make = Completed if end.completed else Failed
     return make(name=end.name, message=end.message)
+
+
+async def refused(campaign_id: str, refusal: InputError | OverBudget) -> State:
+    """The named state of a brief that may not run. The ledger hears of it when it knows the campaign already."""
+    name = "Over budget" if isinstance(refusal, OverBudget) else "Brief refused"
+    database: LedgerDatabase = await LedgerDatabase.aload(LEDGER)
+    async with await database.open() as ledger:
+        with suppress(NotFound):
+            await ledger.close_campaign(campaign_id, name)
+    return Failed(name=name, message=refusal.diagnostics())
 
 
 @task(name="report", cache_policy=NO_CACHE, persist_result=False)
