@@ -9,18 +9,18 @@ from workprint.errors import NotFound
 pytestmark = pytest.mark.flow
 
 
-async def refused(stage: Stage, brief: Brief) -> str:
-    """What the run of this brief says when it failed, once it is sure that nothing was asked of the provider."""
+async def refused(stage: Stage, brief: Brief, name: str = "Brief refused") -> str:
+    """What the run of this brief says when it failed under this name; the provider heard nothing of it."""
     run_id = await stage.open(brief)
     state = await stage.perform(run_id)
-    assert state.is_failed()
+    assert (True, name) == (state.is_failed(), state.name)
     assert [] == await stage.sandbox.tasks()
     return state.message or ""
 
 
 async def test_a_quote_above_the_budget_spends_nothing(stage: Stage) -> None:
     """The run fails with the quote and the budget in its message, and the provider never heard of it."""
-    message = await refused(stage, small(budget={"amount": "0.50", "currency": "CNY"}))
+    message = await refused(stage, small(budget={"amount": "0.50", "currency": "CNY"}), "Over budget")
     assert "budget.amount is 0.50 CNY" in message
 
 
