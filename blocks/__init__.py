@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ArchiveBucket", "CallbackSender", "LedgerDatabase", "VideoProvider"]
 
 _HOMES = {
-    "ArchiveBucket": "blocks.bucket",
+    "ArchiveBucket": "blocks.bucket.block",
     "CallbackSender": "blocks.report_callback",
     "LedgerDatabase": "blocks.ledger.block",
     "VideoProvider": "blocks.provider",

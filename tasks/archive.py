@@ -7,7 +7,7 @@ from dataclasses import replace
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from blocks.bucket_values import Landed
+from blocks.bucket.values import Landed
 from tasks.film import ACTOR, asset_of
 from tasks.house import House
 from tasks.moderate import Judged

@@ -10,7 +10,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import task_run
 
-from blocks.bucket_values import Landed
+from blocks.bucket.values import Landed
 from blocks.media.probe import MediaFacts, probe
 from tasks import submit
 from tasks.house import House

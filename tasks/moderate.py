@@ -8,7 +8,7 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from blocks.bucket_values import Landed
+from blocks.bucket.values import Landed
 from blocks.media.probe import MediaFacts, probe
 from blocks.moderators import moderate_video
 from tasks.film import Film

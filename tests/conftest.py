@@ -11,6 +11,7 @@ for _name in [name for name in os.environ if name.startswith(("WORKPRINT_", "PRE
 
 pytest_plugins = ["tests.servers.postgres"]
 
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skipped test is an error: everything a test needs must be there."""

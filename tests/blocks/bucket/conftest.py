@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from blocks.bucket import MIN_PART, ArchiveBucket
+from blocks.bucket.block import MIN_PART, ArchiveBucket
 from tests.servers.links import LinkServer, link_server
 from tests.servers.objectstore import swift
 from tests.servers.rgw import rgw

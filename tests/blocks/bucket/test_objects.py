@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blocks.bucket import MIN_PART, ArchiveBucket
+from blocks.bucket.block import MIN_PART, ArchiveBucket
 from tests.servers.links import LinkServer, film, sha256
 from tests.servers.s3 import S3Server
 from workprint.errors import AlreadyThere, ArchiveError, NotVerified

@@ -5,10 +5,10 @@ import threading
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from blocks.bucket_buffers import Buffers
-from blocks.bucket_client import Place
-from blocks.bucket_media import HEAD, media_type_of
-from blocks.bucket_values import Honours, Progress
+from blocks.bucket.buffers import Buffers
+from blocks.bucket.client import Place
+from blocks.bucket.media import HEAD, media_type_of
+from blocks.bucket.values import Honours, Progress
 from workprint.errors import ArchiveError, BadMedia, Truncated
 
 #: Bytes read and hashed at a time, while they are still in the processor's cache.

@@ -16,13 +16,13 @@ from prefect.blocks.core import Block
 from prefect_aws import AwsCredentials, MinIOCredentials
 from pydantic import Field
 
-from blocks import bucket_objects, bucket_read
-from blocks.bucket_client import Place
-from blocks.bucket_intake import Order
-from blocks.bucket_land import land
-from blocks.bucket_link import OpenLink, open_link
-from blocks.bucket_probe import honours_of
-from blocks.bucket_values import Honours, Landed, Progress, Stored
+from blocks.bucket import objects, read
+from blocks.bucket.client import Place
+from blocks.bucket.intake import Order
+from blocks.bucket.land import land
+from blocks.bucket.link import OpenLink, open_link
+from blocks.bucket.probe import honours_of
+from blocks.bucket.values import Honours, Landed, Progress, Stored
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -58,7 +58,7 @@ class ArchiveBucket(Block):
 
     async def ensure(self) -> None:
         """Return when the bucket is there, creating it if `may_create`. Raises `ArchiveError`."""
-        await _in_thread(bucket_objects.ensure, self._place, may_create=self.may_create)
+        await _in_thread(objects.ensure, self._place, may_create=self.may_create)
 
     async def probe(self) -> Honours:
         """What the server really honours: tried once per bucket and process; what is missing is logged once."""
@@ -89,41 +89,41 @@ class ArchiveBucket(Block):
 
     async def read_back(self, key: str, sha256: str, path: Path) -> None:
         """Download to `path`; `NotVerified` (and no file) unless the bytes have that SHA-256."""
-        await _in_thread(bucket_read.read_back, self._place, key, sha256, path)
+        await _in_thread(read.read_back, self._place, key, sha256, path)
 
     async def promote(self, source_key: str, target_key: str, sha256: str) -> Landed:
         """Copy to the final key, in the server, verified by reading. The source stays; safe to repeat."""
         honours = await self.probe()
-        return await _in_thread(bucket_read.promote, self._place, honours, source_key, target_key, sha256)
+        return await _in_thread(read.promote, self._place, honours, source_key, target_key, sha256)
 
     async def put(self, key: str, body: bytes, media_type: str) -> Landed:
         """Store a small body. The same bytes again are fine; `AlreadyThere` for other bytes."""
         honours = await self.probe()
-        return await _in_thread(bucket_objects.put, self._place, honours, key, body, media_type)
+        return await _in_thread(objects.put, self._place, honours, key, body, media_type)
 
     async def get(self, key: str) -> bytes:
         """The whole object in memory. `ArchiveError` when there is none."""
-        return await _in_thread(bucket_objects.get, self._place, key)
+        return await _in_thread(objects.get, self._place, key)
 
     async def head(self, key: str) -> Stored | None:
         """What the bucket says of the object; None when there is none."""
-        return await _in_thread(bucket_objects.head, self._place, key)
+        return await _in_thread(objects.head, self._place, key)
 
     async def landed(self, key: str) -> Landed | None:
         """What already lies whole under a key of ours, hashed by reading where its metadata has no SHA-256."""
-        return await _in_thread(bucket_objects.landed, self._place, key)
+        return await _in_thread(objects.landed, self._place, key)
 
     async def list(self, prefix: str = "") -> tuple[str, ...]:
         """All keys below a prefix, sorted."""
-        return await _in_thread(bucket_objects.list_keys, self._place, prefix)
+        return await _in_thread(objects.list_keys, self._place, prefix)
 
     async def remove(self, key: str) -> None:
         """Delete one object; nothing happens when there is none. (`Block.delete` deletes the block itself.)"""
-        await _in_thread(bucket_objects.delete, self._place, key)
+        await _in_thread(objects.delete, self._place, key)
 
     async def presign(self, key: str, seconds: int) -> str:
         """A GET link for a browser, against `public_endpoint_url`, for at most 604800 seconds."""
-        return await _in_thread(bucket_objects.presign, self._place, key, seconds, self.public_endpoint_url)
+        return await _in_thread(objects.presign, self._place, key, seconds, self.public_endpoint_url)
 
     def full_key(self, key: str) -> str:
         """The key as S3 and the people looking into it know it: with the prefix."""

@@ -4,11 +4,11 @@ import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from blocks.bucket_buffers import Buffers
-from blocks.bucket_checksums import announced, checksum_arguments
-from blocks.bucket_client import translated
-from blocks.bucket_intake import Order
-from blocks.bucket_objects import head, never_overwriting, unquoted
+from blocks.bucket.buffers import Buffers
+from blocks.bucket.checksums import announced, checksum_arguments
+from blocks.bucket.client import translated
+from blocks.bucket.intake import Order
+from blocks.bucket.objects import head, never_overwriting, unquoted
 from workprint.errors import AlreadyThere, ArchiveError
 
 _LOG = logging.getLogger(__name__)

@@ -4,13 +4,13 @@ One thread reads and hashes into part buffers; the full ones are sent by a few t
 one part is one PUT. Half an upload of another process is never resumed, and our own is aborted when anything fails.
 """
 
-from blocks.bucket_buffers import Buffers, buffers_for
-from blocks.bucket_checksums import checksum_arguments
-from blocks.bucket_client import translated
-from blocks.bucket_intake import Intake, Order
-from blocks.bucket_objects import head, never_overwriting, same_or_raise, unquoted
-from blocks.bucket_upload import Upload, check_free
-from blocks.bucket_values import SHA256, Landed
+from blocks.bucket.buffers import Buffers, buffers_for
+from blocks.bucket.checksums import checksum_arguments
+from blocks.bucket.client import translated
+from blocks.bucket.intake import Intake, Order
+from blocks.bucket.objects import head, never_overwriting, same_or_raise, unquoted
+from blocks.bucket.upload import Upload, check_free
+from blocks.bucket.values import SHA256, Landed
 from workprint.errors import AlreadyThere, BadMedia
 
 

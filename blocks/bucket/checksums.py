@@ -5,7 +5,7 @@ import hashlib
 import zlib
 from typing import Any
 
-from blocks.bucket_values import Honours
+from blocks.bucket.values import Honours
 
 Body = bytes | bytearray
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from blocks.bucket_checksums import crc32, md5
-from blocks.bucket_client import Place, is_conflict, translated
-from blocks.bucket_values import Honours
+from blocks.bucket.checksums import crc32, md5
+from blocks.bucket.client import Place, is_conflict, translated
+from blocks.bucket.values import Honours
 
 _LOG = logging.getLogger(__name__)
 #: Writers of one new key at the same moment.

@@ -6,11 +6,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blocks.bucket_client import Place, translated
-from blocks.bucket_intake import Order
-from blocks.bucket_land import land
-from blocks.bucket_objects import READ, head, never_overwriting, read_through
-from blocks.bucket_values import SHA256, Honours, Landed, Stored
+from blocks.bucket.client import Place, translated
+from blocks.bucket.intake import Order
+from blocks.bucket.land import land
+from blocks.bucket.objects import READ, head, never_overwriting, read_through
+from blocks.bucket.values import SHA256, Honours, Landed, Stored
 from workprint.errors import AlreadyThere, ArchiveError, NotVerified
 
 if TYPE_CHECKING:

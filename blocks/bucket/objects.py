@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from blocks.bucket_checksums import checksum_arguments
-from blocks.bucket_client import Place, client_for, is_absent, translated
-from blocks.bucket_values import SHA256, Honours, Landed, Stored
+from blocks.bucket.checksums import checksum_arguments
+from blocks.bucket.client import Place, client_for, is_absent, translated
+from blocks.bucket.values import SHA256, Honours, Landed, Stored
 from workprint.errors import AlreadyThere, ArchiveError
 
 if TYPE_CHECKING:
