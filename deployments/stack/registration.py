@@ -5,7 +5,6 @@ client in a process that has Prefect loaded already saves the start of another o
 deployment is first made, and never again: from then on it belongs to the person who edits it in the UI.
 """
 
-import asyncio
 import importlib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
@@ -44,7 +43,10 @@ async def register(home: Home, state: StackState) -> None:
 
     async with get_client() as client:
         await _register_pool(client)
-        await asyncio.gather(*(_deploy(client, entry) for entry in _entries()), _blocks(client, home, state))
+        # One after the other: Prefect on SQLite answers 503 to a second writer, and its client then waits for seconds.
+        for entry in _entries():
+            await _deploy(client, entry)
+        await _blocks(client, home, state)
 
 
 async def _register_pool(client: "PrefectClient") -> None:
