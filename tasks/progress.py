@@ -1,6 +1,7 @@
 """One progress artifact per campaign, drawn from the ledger while the renders run."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,8 @@ from tasks.board import board_of
 from tasks.house import House
 from workprint.plan import Plan
 from workprint.progress import percent, story
+
+log = logging.getLogger(__name__)
 
 #: Seconds between two drawings: each costs a request to the Prefect server.
 EVERY = 2.0
@@ -36,8 +39,8 @@ async def _keep_drawing(house: House, plan: Plan, artifact: object) -> None:
 
 async def _draw(house: House, plan: Plan, artifact: object) -> None:
     board = await board_of(house, plan)
-    await aupdate_progress_artifact(
-        artifact_id=artifact,  # type: ignore[arg-type]
-        progress=percent(board, house.watcher.progress()),
-        description=story(board),
-    )
+    done, words = percent(board, house.watcher.progress()), story(board)
+    try:
+        await aupdate_progress_artifact(artifact_id=artifact, progress=done, description=words)  # type: ignore[arg-type]
+    except Exception as error:  # noqa: BLE001  # a picture that cannot be drawn must not stop what is being paid for
+        log.warning("progress.not_drawn %s", type(error).__name__)
