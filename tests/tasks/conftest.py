@@ -30,7 +30,7 @@ async def another_house(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Opene
     async with AsyncExitStack() as stack:
 
         async def opened(**changes: Any) -> House:
-            settings = {"api_key": SecretStr(sandbox.key), "connect_timeout": 0.5, "read_timeout": 1.0}
+            settings = {"api_key": SecretStr(sandbox.key), "connect_timeout": 3.0, "read_timeout": 2.0}
             house = House(
                 ledger=await Ledger.open(f"sqlite:///{tmp_path}/ledger.db"),
                 provider_name="sandbox",
