@@ -4,6 +4,7 @@ The story reads from top to bottom, and may be started from the top again at any
 """
 
 import asyncio
+from functools import partial
 
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
@@ -56,7 +57,7 @@ async def drafted_and_decided(house: House, plan: Plan) -> Board:
         board = await board_of(house, plan)
         if not board.waiting:
             return board
-        answer = await ask(board, await previews(house, board))
+        answer = await ask(board, partial(previews, house, board))
         await decide(house, board, answer)
 
 

@@ -1,6 +1,6 @@
 """The gate: the run suspends, holding no process, until a person answers the form: in the Prefect UI, by CLI or API."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 from typing import Annotated, Any, Literal
 
@@ -36,25 +36,25 @@ class GateForm(RunInput):
     note: Words = Field(description="Why; it goes on record · 备注")
 
 
-async def ask(board: Board, story: str) -> Answer:
+async def ask(board: Board, story: Callable[[], Awaitable[str]]) -> Answer:
     """The person's answer about the variants that wait. Suspends the run until there is a good one.
 
-    `story` is the markdown above the form. The key is made of what is asked about, so that a run that starts again from
-    the top finds the answer it was resumed with.
+    `story` makes the markdown above the form; it is only made when a question is asked. The key is made of what is
+    asked about, so that a run that starts again from the top finds the answer it was resumed with.
     """
     brief, names = board.plan.brief, [variant.name for variant in board.waiting]
     round_ = canonical_sha256([[variant.name, variant.take] for variant in board.waiting])[:16]
     problems: Sequence[Problem] = ()
     for attempt in count():
-        form = form_for(names, _with(problems, story))
-        filled = await _suspended(form, f"gate-{round_}-{attempt}", brief.gate_timeout_hours * 3600)
+        key = f"gate-{round_}-{attempt}"
+        asked, filled = await _kept(names, key)
+        if not asked:
+            form = form_for(names, _with(problems, await story()))
+            filled = await _suspended(form, key, brief.gate_timeout_hours * 3600)
         if filled is None:
             continue
         answer = _answer(filled)
-        problems = [
-            *problems_of(answer, pending=names, approvers=brief.approvers),
-            *revision_problems(board, answer),
-        ]
+        problems = _problems(board, answer)
         if not problems:
             return answer
     raise AssertionError("unreachable: count() has no end")  # pragma: no cover
@@ -68,23 +68,31 @@ def form_for(names: Sequence[str], description: str) -> type[GateForm]:
     return model.with_initial_data(description=description)
 
 
-async def _suspended(form: type[GateForm], key: str, seconds: float) -> GateForm | None:
-    """Suspends the first time; on every later pass of the same key, the answer the run was resumed with.
+async def _kept(names: Sequence[str], key: str) -> tuple[bool, GateForm | None]:
+    """Whether this was asked before, and the answer: None when the gate timed out, or its process died.
 
-    None when it was asked under this key and nobody answered: the gate timed out, or its process died, and somebody
-    started the run again. Prefect keeps one form under a key for ever, and whether it suspends for that key again
-    depends on how the run was started again. So a stored answer is looked for first, and a new question gets a new key.
+    Prefect keeps one form under a key for ever, and whether it suspends for that key again depends on how the run was
+    started again. So a stored answer is looked for first, and a new question gets a new key.
     """
     keys = keyset_from_base_key(f"suspended-{key}")
     finding: Any = afilter_flow_run_input(f"suspended-{key}-", limit=len(keys))
     kept = {stored.key for stored in await finding}
     if keys["response"] in kept:
-        return await form.aload(keys)
-    if kept:
-        return None
+        return True, await form_for(names, "").aload(keys)
+    return bool(kept), None
+
+
+async def _suspended(form: type[GateForm], key: str, seconds: float) -> GateForm:
+    """Ask: this ends the process, and a later pass finds the answer under the key."""
     suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(seconds))
     filled: GateForm = await suspending
     return filled
+
+
+def _problems(board: Board, answer: Answer) -> Sequence[Problem]:
+    names = [variant.name for variant in board.waiting]
+    answered = problems_of(answer, pending=names, approvers=board.plan.brief.approvers)
+    return [*answered, *revision_problems(board, answer)]
 
 
 def _answer(form: GateForm) -> Answer:
