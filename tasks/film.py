@@ -1,10 +1,8 @@
 """One film from order to bytes in the bucket: claim, submit, wait, land. The Prefect task of a variant."""
 
 import asyncio
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -120,10 +118,7 @@ async def _link_trouble(house: House, render: Render, error: ArchiveError, end: 
 
 async def _keep_draft(house: House, render: Render, landed: Landed) -> None:
     """Read back and probed before it counts."""
-    with tempfile.TemporaryDirectory(prefix="workprint-") as folder:
-        path = Path(folder) / "draft.mp4"
-        await house.bucket.read_back(landed.key, landed.sha256, path)
-        media = await asyncio.to_thread(probe, path)
+    media = await asyncio.to_thread(probe, await house.draft_file(render.id, landed.key, landed.sha256))
     asset = asset_of(house, render, landed, media, Place.DRAFT, "")
     await submit.changed(house, steps.archived(render, ACTOR, "draft, read back and probed"), asset)
 

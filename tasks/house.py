@@ -8,6 +8,8 @@ import base64
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from blocks.bucket import ArchiveBucket
@@ -48,6 +50,7 @@ class House:
         self.watcher = Watcher(ledger, provider, self.facts)
         #: Places at the provider; a render holds one from its submit to its end.
         self.places = asyncio.Semaphore(provider.max_in_flight)
+        self._scratch = TemporaryDirectory(prefix="workprint-")
         #: Films being decoded at once, for previews or judgement: each takes a core and some hundred MiB.
         self.cores = asyncio.Semaphore(max(1, os.cpu_count() or 1))
 
@@ -69,6 +72,13 @@ class House:
         """A URL the provider can read for each reference, by SHA-256: a signed link, or the bytes as a data URL."""
         return {reference.sha256: await self._delivered(reference) for reference in spec.references}
 
+    async def draft_file(self, render_id: str, key: str, sha256: str) -> Path:
+        """A draft on the local disk, read back from the bucket and verified, once per process: drafts are small."""
+        path = Path(self._scratch.name) / f"{render_id}.mp4"
+        if not path.exists():
+            await self.bucket.read_back(key, sha256, path)
+        return path
+
     async def _delivered(self, reference: FrozenReference) -> str:
         if self.provider.reference_delivery == "link":
             return await self.bucket.presign(reference.key, REFERENCE_SECONDS)
@@ -80,6 +90,7 @@ class House:
         await self.watcher.close()
         await self.provider.aclose()
         await self.ledger.close()
+        self._scratch.cleanup()
 
 
 @asynccontextmanager

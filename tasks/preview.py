@@ -1,7 +1,6 @@
 """What the approver looks at: a contact sheet and a small animated WebP per draft, in S3, linked from the form."""
 
 import asyncio
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -53,14 +52,13 @@ async def _sheet(house: House, board: Board, drafts: Sequence[_Draft], seconds: 
     digest = canonical_sha256([draft.asset.sha256 for draft in drafts])
     key = keys.contact_sheet(board.plan.campaign_id, digest)
     if await house.bucket.head(key) is None:
-        with tempfile.TemporaryDirectory(prefix="workprint-") as folder:
-            await _make(house, drafts, key, Path(folder))
+        await _make(house, drafts, key)
     return f"![contact sheet]({await house.bucket.presign(key, seconds)})"
 
 
-async def _make(house: House, drafts: Sequence[_Draft], sheet_key: str, folder: Path) -> None:
+async def _make(house: House, drafts: Sequence[_Draft], sheet_key: str) -> None:
     """Animations side by side with the sheet, which is stored last: where it is, the animations are."""
-    paths = await asyncio.gather(*(_fetch(house, draft, folder) for draft in drafts))
+    paths = await asyncio.gather(*(house.draft_file(d.render.id, d.asset.key, d.asset.sha256) for d in drafts))
     items = [SheetItem(d.variant.name, path, _caption(d)) for d, path in zip(drafts, paths, strict=True)]
     animations = (_animate(house, draft, path) for draft, path in zip(drafts, paths, strict=True))
     drawn = _on_a_core(house, lambda: contact_sheet(items))
@@ -76,12 +74,6 @@ async def _animate(house: House, draft: _Draft, path: Path) -> None:
 async def _on_a_core(house: House, work: Callable[[], bytes]) -> bytes:
     async with house.cores:
         return await asyncio.to_thread(work)
-
-
-async def _fetch(house: House, draft: _Draft, folder: Path) -> Path:
-    path = folder / f"{draft.render.id}.mp4"
-    await house.bucket.read_back(draft.asset.key, draft.asset.sha256, path)
-    return path
 
 
 def _caption(draft: _Draft) -> str:
