@@ -1,6 +1,7 @@
 """How the ledger reaches its database: URL, driver, and what each connection is told first."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -94,7 +95,7 @@ async def _to_wal(engine: AsyncEngine) -> None:
         try:
             async with engine.connect() as connection:
                 await connection.run_sync(_set_wal)
-        except OperationalError as error:
+        except (OperationalError, sqlite3.OperationalError) as error:  # the pragma goes past SQLAlchemy's own wrapping
             if "locked" not in str(error) or attempt == _WAL_TRIES:
                 raise
             await asyncio.sleep(0.05)

@@ -82,6 +82,7 @@ def test_the_stack_from_up_to_kill(home: Home) -> None:
     with _up(home) as again:
         kept = _answer(require_running(home), "/flow_runs/filter", {})
         os.kill(again.pid, signal.SIGINT)
+        again.communicate(timeout=60)  # read to the end: a closed pipe would break its last words, and its exit code
     assert [1, 130] == [len(kept), again.returncode]
     assert [False, []] == [home.taken(), _ours(home)]
 
