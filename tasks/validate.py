@@ -19,7 +19,7 @@ from workprint.errors import InputError, NotFound, OutboundError
 from workprint.plan import Plan
 from workprint.problems import Problem, Severity, refuse
 from workprint.quotes import money
-from workprint.render import Campaign
+from workprint.campaigns import Campaign
 from workprint.rules import check_brief
 
 #: Fields of a shot that say what is wanted. What is not wanted (`negative_prompt`) may well name bad things.

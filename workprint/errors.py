@@ -8,7 +8,8 @@ WorkprintError
 |   |-- IllegalTransition the life of a render has no such step
 |   |-- StaleState        somebody else changed the render first (compare-and-set lost)
 |   |-- NotFound          the ledger knows no such thing
-|   `-- ApprovalMissing   a final without an approval that covers it
+|   |-- ApprovalMissing   a final without an approval that covers it
+|   `-- BudgetExceeded    a submit would go over the limit of its campaign, cost centre or day
 |-- ProviderError
 |   |-- Rejected          the provider refused; nothing was created; carries the classified failure
 |   `-- OutcomeUnknown    nobody can say whether a paid task exists
@@ -97,6 +98,10 @@ class NotFound(LedgerError):
 
 class ApprovalMissing(LedgerError):
     """A final needs an approval that covers it, and there is none."""
+
+
+class BudgetExceeded(LedgerError):
+    """A submit would go over a budget; nothing was sent."""
 
 
 class ProviderError(WorkprintError):

@@ -1,4 +1,4 @@
-"""The rows of the ledger as values: render, event, approval, asset, campaign. A change makes a copy."""
+"""The rows of the ledger as values: render, event, approval, asset. A change makes a copy."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +30,14 @@ class Verdict(StrEnum):
     NOT_CHECKED = "not_checked"
     PASSED = "passed"
     BLOCKED = "blocked"
+
+
+class CancelState(StrEnum):
+    """How far a wish to cancel came. `too_late`: the provider goes on, and charges."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,11 @@ class Render:
     #: Of the approved draft, for finals.
     draft_render_id: str | None = None
     approval_id: str | None = None
+    #: SHA-256 of the token in the callback URL of the last POST; the token itself is only in that URL.
+    token_hash: str | None = None
+    #: The process that looks after this render while its lease lives.
+    holder: str | None = None
+    cancel_state: CancelState | None = None
 
     @property
     def kind(self) -> Kind:
@@ -225,22 +238,3 @@ class Asset:
     #: Seconds left on the provider's link when the bytes were safe; None when the link never said when it ends.
     link_seconds_left: float | None
     manifest_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """One run of a brief. The brief is frozen: `brief` is its JSON as checked, `brief_hash` its canonical SHA-256."""
-
-    id: str
-    title: str
-    project: str
-    cost_centre: str
-    requested_by: str
-    brief: dict[str, Any]
-    brief_hash: str
-    created_at: datetime
-    callback_url: str | None = None
-    flow_run_id: str | None = None
-    state: str = "running"
-    #: Who or what started it: `ui`, `cli`, a schedule slot.
-    started_by: str = ""

@@ -1,4 +1,4 @@
-"""Changes of renders, many in one transaction: compare-and-set, event, film."""
+"""Changes of renders, many in one transaction: compare-and-set, event, film, charge, accounts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from blocks.ledger import schema
+from blocks.ledger import schema, schema_money
+from blocks.ledger.accounting import Step, book, charge_rows
 from blocks.ledger.columns import exact_amount
 from blocks.ledger.ids import link_digest
 from blocks.ledger.rows import RENDER_COLUMNS, Values, asset_values, clean, clean_json, event_values, to_render
 from workprint.charges import ChargeState, Evidence
 from workprint.errors import LedgerError, NotFound, StaleState
 from workprint.failures import FailureKind, Stage
-from workprint.render import Asset, Change, Render, Verdict
+from workprint.render import Asset, CancelState, Change, Render, Verdict
 from workprint.states import FRUITLESS, RenderState, check_step
 
 #: Columns a caller may set beside a change; all others are the ledger's own or frozen with the claim.
@@ -27,6 +28,7 @@ FACTS = frozenset(
         *("failure_kind", "failure_stage", "failure_code", "failure_raw"),
         *("charge_state", "charge_amount", "charge_currency", "charge_evidence", "charge_source"),
         *("moderation", "moderation_findings"),
+        *("token_hash", "holder", "cancel_state"),
     }
 )
 _MUTABLE = (
@@ -44,6 +46,7 @@ _WORDS: dict[str, type[StrEnum]] = {
     "charge_state": ChargeState,
     "charge_evidence": Evidence,
     "moderation": Verdict,
+    "cancel_state": CancelState,
 }
 _NO_FAILURE: Values = {"failure_kind": None, "failure_stage": None, "failure_code": "", "failure_raw": ""}
 _FINISHED = FRUITLESS | {RenderState.SUCCEEDED}
@@ -58,29 +61,23 @@ class Wish:
     facts_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    after: Render
-    seq: int
-    update: Values
-    event: Values
-    asset: Asset | None
-
-
 async def apply_changes(
     connection: AsyncConnection, wishes: Sequence[Wish], now: datetime
 ) -> list[Render | LedgerError]:
     """Make every change that may be made, and say for each what came of it, in order. No two may name one render."""
     rows = await _lock(connection, [wish.change.render_id for wish in wishes])
     outcomes = [_try_step(rows.get(wish.change.render_id), wish, now) for wish in wishes]
-    steps = [outcome for outcome in outcomes if isinstance(outcome, _Step)]
+    outcomes = await book(connection, outcomes)
+    steps = [outcome for outcome in outcomes if isinstance(outcome, Step)]
     # The film goes first: the database lets no render become `archived` without one.
     if films := [asset_values(step.asset) for step in steps if step.asset]:
         await connection.execute(insert(schema.assets), films)
     if steps:
         await connection.execute(_UPDATE, [step.update for step in steps])
         await connection.execute(insert(schema.events), [step.event for step in steps])
-    return [outcome.after if isinstance(outcome, _Step) else outcome for outcome in outcomes]
+    if charges := charge_rows(steps):
+        await connection.execute(insert(schema_money.charges), charges)
+    return [outcome.after if isinstance(outcome, Step) else outcome for outcome in outcomes]
 
 
 async def _lock(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[Render, int]]:
@@ -90,7 +87,7 @@ async def _lock(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tu
     return {row["id"]: (to_render(row), row["last_seq"]) for row in rows}
 
 
-def _try_step(found: tuple[Render, int] | None, wish: Wish, now: datetime) -> _Step | LedgerError:
+def _try_step(found: tuple[Render, int] | None, wish: Wish, now: datetime) -> Step | LedgerError:
     try:
         return _step(found, wish, now)
     except LedgerError as error:
@@ -99,7 +96,7 @@ def _try_step(found: tuple[Render, int] | None, wish: Wish, now: datetime) -> _S
         return LedgerError(f"render {wish.change.render_id}: not a fact that can be kept: {error}")
 
 
-def _step(found: tuple[Render, int] | None, wish: Wish, now: datetime) -> _Step:
+def _step(found: tuple[Render, int] | None, wish: Wish, now: datetime) -> Step:
     change = wish.change
     if found is None:
         raise NotFound(f"no render {change.render_id}")
@@ -109,9 +106,8 @@ def _step(found: tuple[Render, int] | None, wish: Wish, now: datetime) -> _Step:
     _check(before, change, wish)
     moment = max(now, before.updated_at)
     after = _after(before, change, moment)
-    return _Step(
-        after, seq + 1, _update_values(after, seq), event_values(change, seq + 1, before.state, moment), wish.asset
-    )
+    event = event_values(change, seq + 1, before.state, moment)
+    return Step(before, after, _update_values(after, seq), event, wish.asset)
 
 
 def _at(change: Change, state: RenderState) -> Change:

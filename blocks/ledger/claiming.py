@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Insert, RowMapping, Table, insert, select, text, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import RowMapping, insert, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import schema
@@ -23,6 +22,7 @@ from blocks.ledger.rows import (
     to_claim,
     to_render,
 )
+from blocks.ledger.upserts import insert_or_leave
 from workprint.charges import Charge
 from workprint.errors import ApprovalMissing, LedgerError, StaleState
 from workprint.render import Change, Claim, Decision, Render, Source
@@ -165,17 +165,11 @@ async def _create(connection: AsyncConnection, wishes: Sequence[ClaimWish], know
     rows = [_render_values(wish, now) for wish in wishes if wish.fingerprint not in known.live]
     if not rows:
         return
-    await connection.execute(_insert_or_leave(connection, schema.renders), rows)
+    await connection.execute(insert_or_leave(connection, schema.renders), rows)
     ids = schema.renders.c.id
     made = set((await connection.execute(select(ids).where(ids.in_([row["id"] for row in rows])))).scalars())
     if births := [_birth(row, now) for row in rows if row["id"] in made]:
         await connection.execute(insert(schema.events), births)
-
-
-def _insert_or_leave(connection: AsyncConnection, table: Table) -> Insert:
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def _render_values(wish: ClaimWish, now: datetime) -> Values:
@@ -208,7 +202,7 @@ async def _claim(
         row = _claim_values(wish, live[wish.fingerprint], now)
         await connection.execute(update(schema.claims).where(tuple_(*_KEY) == tuple_(*wish.key)).values(row))
     if new := [_claim_values(w, live[w.fingerprint], now) for w in wishes if w.key not in known.claims]:
-        await connection.execute(_insert_or_leave(connection, schema.claims), new)
+        await connection.execute(insert_or_leave(connection, schema.claims), new)
 
 
 def _claim_values(wish: ClaimWish, render: Render, now: datetime) -> Values:

@@ -1,43 +1,31 @@
 """The ledger: the one path to the database of campaigns, renders, events, approvals and assets."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import keeping, reading, schema
-from blocks.ledger.changing import Wish, apply_changes, check_wish
-from blocks.ledger.claiming import ClaimWish, apply_claims
-from blocks.ledger.engine import connect
-from blocks.ledger.keeping import Deed
-from blocks.ledger.migrate import bring_up_to_date
+from blocks.ledger.changing import Wish, check_wish
+from blocks.ledger.claiming import ClaimWish
+from blocks.ledger.door import Door, ready, utc_now
+from blocks.ledger.inbox import Inbox
+from blocks.ledger.leases import Leases
+from blocks.ledger.money import Money
 from blocks.ledger.reading import Trace
 from blocks.ledger.rows import clean
-from blocks.ledger.writer import Writer, translated
+from blocks.ledger.runs import Runs
+from blocks.ledger.writer import translated
+from workprint.budgets import Limit
+from workprint.campaigns import Campaign
 from workprint.charges import Charge
-from workprint.render import Approval, Asset, Campaign, Change, Claim, Event, Render, Source
+from workprint.render import Approval, Asset, Change, Claim, Event, Render, Source
 from workprint.spec import Kind, Spec
 from workprint.states import RenderState
-
-
-def utc_now() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
-
-
-async def _ready(url: str) -> AsyncEngine:
-    engine = await connect(url)
-    try:
-        await bring_up_to_date(engine)
-    except BaseException:
-        await engine.dispose()
-        raise
-    return engine
 
 
 class Ledger:
@@ -47,23 +35,28 @@ class Ledger:
     hand. Every method raises LedgerError (or one of its kinds) when the database cannot or will not do it.
     """
 
-    def __init__(self, engine: AsyncEngine, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._writer = Writer(engine, self._work)
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        #: Life signs of processes, and whose render is whose.
+        self.leases = Leases(door)
+        #: Callbacks that came in.
+        self.inbox = Inbox(door)
+        #: Limits, accounts and costs.
+        self.money = Money(door)
+        #: Processes and gates of campaigns.
+        self.runs = Runs(door)
 
     @classmethod
     async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now) -> Self:
         """Connect to `sqlite:///path.db` or `postgresql://...` and bring the database to the newest schema."""
         try:
-            return cls(await _ready(url), clock)
+            return cls(Door(await ready(url), clock))
         except (SQLAlchemyError, OSError) as error:
             raise translated(error) from error
 
     async def close(self) -> None:
         """Finish what is being written, then let go of the database."""
-        await self._writer.close()
-        await self._engine.dispose()
+        await self._door.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -75,13 +68,14 @@ class Ledger:
 
     # -- campaigns and approvals ------------------------------------------------------------------------------------
 
-    async def open_campaign(self, campaign: Campaign) -> Campaign:
-        """Record the campaign, or return the one of that id. LedgerError when that one has another brief."""
-        return cast("Campaign", await self._do(campaign.id, partial(keeping.open_campaign, campaign=campaign)))
+    async def open_campaign(self, campaign: Campaign, budget: Limit | None = None) -> Campaign:
+        """Record the campaign and its limit, or return the one of that id. LedgerError when it has another brief."""
+        opening = partial(keeping.open_campaign, campaign=campaign, budget=budget)
+        return cast("Campaign", await self._do(campaign.id, opening))
 
     async def close_campaign(self, campaign_id: str, state: str) -> None:
         """Record how the campaign ended, in one word or two. NotFound."""
-        end = partial(keeping.close_campaign, campaign_id=campaign_id, state=state, now=self._clock())
+        end = partial(keeping.close_campaign, campaign_id=campaign_id, state=state, now=self._door.clock())
         await self._do(campaign_id, end)
 
     async def approve(self, approvals: Sequence[Approval]) -> None:
@@ -125,7 +119,7 @@ class Ledger:
             approval_id=approval_id,
             draft_render_id=draft_render_id,
         )
-        return cast("Claim", await self._writer.write(wish, frozenset({wish.key, wish.fingerprint})))
+        return cast("Claim", await self._door.write(wish, frozenset({wish.key, wish.fingerprint})))
 
     async def change(self, change: Change, *, asset: Asset | None = None) -> Render:
         """Take one step: the state, the facts, the event and the film in one transaction.
@@ -149,54 +143,59 @@ class Ledger:
 
     async def _change(self, wish: Wish) -> Render:
         check_wish(wish)
-        return cast("Render", await self._writer.write(wish, frozenset({wish.change.render_id})))
+        return cast("Render", await self._door.write(wish, frozenset({wish.change.render_id})))
 
     # -- look-ups ---------------------------------------------------------------------------------------------------
 
     async def campaign(self, campaign_id: str) -> Campaign:
         """One campaign. NotFound."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.campaign(connection, campaign_id)
 
     async def get(self, render_id: str) -> Render:
         """One render. NotFound."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.get(connection, render_id)
 
     async def in_state(self, *states: RenderState, campaign_id: str | None = None) -> tuple[Render, ...]:
         """Renders in one of these states, oldest first; of one campaign, with those it adopted. No states: nothing."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.in_state(connection, states, campaign_id)
+
+    async def known_tasks(self, task_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the provider's task ids that belong to a render already."""
+        async with self._door.reading() as connection:
+            return await reading.known_tasks(connection, task_ids)
 
     async def claims(self, campaign_id: str) -> tuple[Claim, ...]:
         """What serves this campaign, by variant, take and kind."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.claims(connection, schema.claims.c.campaign_id == campaign_id)
 
     async def approvals(self, campaign_id: str) -> tuple[Approval, ...]:
         """What was decided in this campaign, oldest first."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.approvals(connection, schema.approvals.c.campaign_id == campaign_id)
 
     async def approval(self, approval_id: str) -> Approval | None:
         """One decision by its id; None when there is none."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             found = await reading.approvals(connection, schema.approvals.c.id == approval_id)
         return found[0] if found else None
 
     async def events(self, render_id: str) -> tuple[Event, ...]:
         """The history of a render, oldest first."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.events(connection, schema.events.c.render_id == render_id)
 
     async def assets(self, render_id: str) -> tuple[Asset, ...]:
         """The archived films of a render. Previews are not assets: they can be made again from the draft."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.assets(connection, schema.assets.c.render_id == render_id)
 
     async def films(self, campaign_id: str) -> dict[str, Asset]:
         """The newest archived film of every render that serves a campaign, by render id."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.films(connection, campaign_id)
 
     async def find(self, any_id: str) -> Trace:
@@ -205,36 +204,13 @@ class Ledger:
         That is: a render id or our client reference, the provider's task id, a campaign or flow run id, the S3 key of a
         film or manifest (or `s3://bucket/key`), or a provider's link, with or without its query string.
         """
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.find(connection, clean(any_id))
 
     async def typical_seconds(self, provider: str, model: str, kind: Kind) -> float | None:
         """How long such a render takes, in seconds, learnt from the last ones; None before the first."""
-        async with self._reading() as connection:
+        async with self._door.reading() as connection:
             return await reading.typical_seconds(connection, provider, model, kind)
 
-    # -- the one way in ---------------------------------------------------------------------------------------------
-
     async def _do(self, campaign_id: str, work: Callable[[AsyncConnection], Any]) -> Any:
-        return await self._writer.write(Deed(work), frozenset({("campaign", campaign_id)}))
-
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self._engine.connect() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise translated(error) from error
-
-    async def _work(self, connection: AsyncConnection, wishes: Sequence[Any]) -> Sequence[Any]:
-        """One batch in one order for everybody: campaigns and approvals, changes by render, claims by fingerprint."""
-        now = self._clock()
-        outcomes: dict[int, Any] = {}
-        for place, wish in enumerate(wishes):
-            if isinstance(wish, Deed):
-                outcomes[place] = await keeping.do(connection, wish)
-        if changes := {place: wish for place, wish in enumerate(wishes) if isinstance(wish, Wish)}:
-            outcomes |= zip(changes, await apply_changes(connection, list(changes.values()), now), strict=True)
-        if claims := {place: wish for place, wish in enumerate(wishes) if isinstance(wish, ClaimWish)}:
-            outcomes |= zip(claims, await apply_claims(connection, list(claims.values()), now), strict=True)
-        return [outcomes[place] for place in range(len(wishes))]
+        return await self._door.do(("campaign", campaign_id), work)

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from blocks.ledger import schema
 from blocks.ledger.ids import link_digest, without_client_prefix
 from blocks.ledger.rows import RENDER_COLUMNS, to_approval, to_asset, to_campaign, to_claim, to_event, to_render
+from workprint.campaigns import Campaign
 from workprint.errors import NotFound
-from workprint.render import Approval, Asset, Campaign, Claim, Event, Render
+from workprint.render import Approval, Asset, Claim, Event, Render
 from workprint.spec import Kind
 from workprint.states import RenderState
 
@@ -33,9 +34,12 @@ class Trace:
     claims: tuple[Claim, ...]
 
 
-async def renders(connection: AsyncConnection, *where: ColumnElement[bool]) -> tuple[Render, ...]:
+async def renders(
+    connection: AsyncConnection, *where: ColumnElement[bool], limit: int | None = None
+) -> tuple[Render, ...]:
     """Oldest first: ids are in order of time."""
-    rows = await connection.execute(select(*RENDER_COLUMNS).where(*where).order_by(schema.renders.c.id))
+    query = select(*RENDER_COLUMNS).where(*where).order_by(schema.renders.c.id).limit(limit)
+    rows = await connection.execute(query)
     return tuple(to_render(row) for row in rows.mappings())
 
 
@@ -44,6 +48,12 @@ async def get(connection: AsyncConnection, render_id: str) -> Render:
     if found := await renders(connection, schema.renders.c.id == render_id):
         return found[0]
     raise NotFound(f"no render {render_id}")
+
+
+async def known_tasks(connection: AsyncConnection, task_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the task ids that a render has."""
+    column = schema.renders.c.task_id
+    return frozenset((await connection.execute(select(column).where(column.in_(task_ids)))).scalars())
 
 
 async def in_state(

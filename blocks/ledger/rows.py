@@ -11,9 +11,22 @@ from sqlalchemy import RowMapping
 
 from blocks.ledger import schema
 from blocks.ledger.ids import client_ref
+from workprint.campaigns import Campaign
 from workprint.charges import Charge, ChargeState, Evidence
 from workprint.failures import FailureKind, Stage
-from workprint.render import Approval, Asset, Campaign, Change, Claim, Decision, Event, Place, Render, Source, Verdict
+from workprint.render import (
+    Approval,
+    Asset,
+    CancelState,
+    Change,
+    Claim,
+    Decision,
+    Event,
+    Place,
+    Render,
+    Source,
+    Verdict,
+)
 from workprint.spec import Kind, Spec
 from workprint.states import RenderState
 
@@ -58,6 +71,7 @@ def to_render(row: RowMapping) -> Render:
         "charge_evidence": Evidence(row["charge_evidence"]),
         "moderation": Verdict(row["moderation"]),
         "moderation_findings": tuple(row["moderation_findings"]),
+        "cancel_state": CancelState(row["cancel_state"]) if row["cancel_state"] else None,
     }
     return Render(**values)
 
@@ -147,7 +161,7 @@ def approval_values(approval: Approval) -> Values:
 
 def to_campaign(row: RowMapping) -> Campaign:
     """A row of `campaigns`."""
-    return Campaign(**{name: value for name, value in row.items() if name != "closed_at"})
+    return Campaign(**row)
 
 
 def campaign_values(campaign: Campaign) -> Values:

@@ -26,10 +26,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from blocks.ledger.columns import Moment, Money
 
 #: The newest migration. Opening a ledger that already stands here costs one SELECT and no Alembic.
-REVISION = "0003"
+REVISION = "0004"
 
 #: A render holds its fingerprint unless it ended without a film and without a charge (`workprint.render.is_live`).
 LIVE = "NOT (state IN ('failed', 'cancelled', 'expired') AND charge_state IN ('not_charged', 'refunded'))"
+
+#: Somebody must still do something for these renders: few at any time, whatever the size of the ledger.
+OPEN = "state IN ('planned', 'submitting', 'unknown', 'queued', 'processing', 'succeeded')"
+RUNNING = "closed_at IS NULL"
+WAITING = "handled_at IS NULL"
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -51,7 +56,12 @@ campaigns = Table(
     Column("flow_run_id", String(64)),
     Column("state", String(64), nullable=False),
     Column("started_by", Text, nullable=False),
+    Column("holder", String(80)),
+    Column("rescues", Integer, nullable=False, server_default="0"),
+    Column("gate", String(64)),
+    Column("gate_deadline", Moment),
     Index("campaigns_flow_run", "flow_run_id"),
+    Index("campaigns_open", "created_at", sqlite_where=text(RUNNING), postgresql_where=text(RUNNING)),
 )
 
 approvals = Table(
@@ -134,6 +144,9 @@ renders = Table(
     Column("moderation_findings", Json, nullable=False),
     Column("draft_render_id", String(40), ForeignKey("renders.id")),
     Column("approval_id", String(64)),
+    Column("token_hash", String(64)),
+    Column("holder", String(80)),
+    Column("cancel_state", String(16)),
     ForeignKeyConstraint(
         ["approval_id", "fingerprint", "campaign_id"],
         ["approvals.id", "approvals.final_fingerprint", "approvals.campaign_id"],
@@ -145,6 +158,10 @@ renders = Table(
     Index("renders_task", "task_id"),
     Index("renders_link", "link_sha256"),
     Index("renders_finished", "provider", "model", "kind", "finished_at"),
+    Index("renders_token", "token_hash", unique=True),
+    Index("renders_open", "state", "holder", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
+    Index("renders_held", "holder", "updated_at"),
+    Index("renders_cost", "submitted_at"),
 )
 
 claims = Table(
@@ -203,19 +220,4 @@ assets = Table(
     Column("manifest_key", String(1024), nullable=False),
     Index("assets_render", "render_id"),
     Index("assets_manifest", "manifest_key"),
-)
-
-callbacks = Table(
-    "callbacks",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("received_at", Moment, nullable=False),
-    Column("provider", String(80), nullable=False),
-    Column("token_hash", String(64), nullable=False),
-    Column("headers", Json, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("verified", Boolean, nullable=False),
-    Column("render_id", String(40), ForeignKey("renders.id")),
-    Column("outcome", Text, nullable=False),
-    Index("callbacks_render", "render_id"),
 )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from workprint.board import Board
 from workprint.models import model_facts
 from workprint.plan import Plan
-from workprint.render import Campaign, Claim
+from workprint.campaigns import Campaign
+from workprint.render import Claim
 from workprint.report import Line, lines
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from rich.table import Table
 
 from deployments.cli.console import OUT, say
 from workprint.links import without_query
-from workprint.render import Approval, Asset, Campaign, Event, Render
+from workprint.campaigns import Campaign
+from workprint.render import Approval, Asset, Event, Render
 
 if TYPE_CHECKING:
     from blocks.ledger import Trace

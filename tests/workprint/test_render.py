@@ -9,7 +9,8 @@ import pytest
 from tests.workprint.builders import failed, render
 from workprint.charges import ChargeState, Evidence
 from workprint.failures import Failure, FailureKind, Stage
-from workprint.render import Campaign, Change, Render, Source, Verdict, is_live
+from workprint.campaigns import Campaign
+from workprint.render import Change, Render, Source, Verdict, is_live
 from workprint.spec import Kind
 from workprint.states import RenderState
 

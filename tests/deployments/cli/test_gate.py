@@ -17,7 +17,7 @@ from tests.deployments.cli.command import SAMPLES
 from workprint.errors import InputError
 from workprint.models import model_facts
 from workprint.plan import Plan
-from workprint.render import Campaign
+from workprint.campaigns import Campaign
 
 _RUN = Run("6d1f0a52-5d4c-4b7e-9a53-0d6f5f1f9a11", "showcase", "PAUSED", "Suspended", "")
 

@@ -1,0 +1,67 @@
+"""The inbox of callbacks: kept first, judged second; what a render's holder has not looked at yet is a nudge."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import cast
+
+from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from blocks.ledger.door import Door
+from blocks.ledger.inbox_rows import Received
+from blocks.ledger.leases import orphaned
+from blocks.ledger.schema import renders
+from blocks.ledger.schema_money import callbacks
+from workprint.callbacks import Kept, Nudge, token_hash
+
+#: Nudges one look brings: the others come with the next.
+MOST = 500
+
+
+class Inbox:
+    """`ledger.inbox`."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def receive(
+        self, provider: str, token: str, headers: Mapping[str, str], body: bytes, *, signed: bool | None = None
+    ) -> Kept:
+        """Commit a callback as it came, then say whose it is and what it is worth. Callers share transactions."""
+        digest = hashlib.sha256(body).hexdigest()
+        wish = Received(provider, token_hash(token), headers, body, digest, signed)
+        return cast("Kept", await self._door.write(wish, frozenset({(wish.token_hash, digest)})))
+
+    async def nudges(self, holder: str) -> tuple[Nudge, ...]:
+        """What came for the renders of this holder and was not looked at yet, oldest first."""
+        return await self._open(renders.c.holder == holder)
+
+    async def stray_nudges(self) -> tuple[Nudge, ...]:
+        """What came for renders that no living process looks after."""
+        return await self._open(orphaned(renders.c.holder, self._door.clock()))
+
+    async def handled(self, nudges: Sequence[Nudge], outcome: str, lag: float | None = None) -> None:
+        """These were looked at. `lag`: seconds they came after the change they speak of, 0 when they brought it."""
+        if nudges:
+            ids = [nudge.id for nudge in nudges]
+            work = partial(_handled, ids=ids, values={"outcome": outcome, "lag_seconds": lag})
+            await self._door.do(("callback", ids[0]), partial(work, now=self._door.clock()))
+
+    async def _open(self, whose: ColumnElement[bool]) -> tuple[Nudge, ...]:
+        table = callbacks.c
+        query = (
+            select(table.id, table.render_id, table.received_at, table.body)
+            .join(renders, renders.c.id == table.render_id)
+            .where(table.handled_at.is_(None), whose)
+            .order_by(table.received_at)
+            .limit(MOST)
+        )
+        async with self._door.reading() as connection:
+            return tuple(Nudge(*row) for row in await connection.execute(query))
+
+
+async def _handled(connection: AsyncConnection, ids: Sequence[str], values: dict[str, object], now: object) -> None:
+    query = update(callbacks).where(callbacks.c.id == bindparam("of_id"), callbacks.c.handled_at.is_(None))
+    rows = [{"of_id": one, "handled_at": now, **values} for one in ids]
+    await connection.execute(query.values({name: bindparam(name) for name in ("handled_at", *values)}), rows)

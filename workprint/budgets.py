@@ -1,0 +1,114 @@
+"""Budgets: what a render weighs on which account, and when a submit is too much.
+
+An account is a running sum of the renders of one campaign, one cost centre, or one day (UTC, by submit). A render is
+reserved with its quote from the commit before its POST until its charge is known; an unknown charge stays reserved.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from workprint.charges import ChargeState
+from workprint.quotes import money
+from workprint.render import Render
+from workprint.states import RenderState
+
+#: From the commit before the POST until the provider has ended it, the highest price is set aside.
+_RESERVED = frozenset({RenderState.SUBMITTING, RenderState.UNKNOWN, RenderState.QUEUED, RenderState.PROCESSING})
+
+
+class Scope(StrEnum):
+    """What a budget is for. The campaign's own is its brief's."""
+
+    CAMPAIGN = "campaign"
+    COST_CENTRE = "cost_centre"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AccountKey:
+    """One account. `key`: campaign id, cost centre, or a day as YYYY-MM-DD (UTC). `currency`: ISO 4217."""
+
+    scope: Scope
+    key: str
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.scope.replace('_', ' ')} {self.key or '(none)'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """An amount by what is known of it: spent (charged) or reserved (may still be charged)."""
+
+    spent: Decimal = Decimal(0)
+    reserved: Decimal = Decimal(0)
+
+    def __add__(self, other: "Weight") -> "Weight":
+        return Weight(self.spent + other.spent, self.reserved + other.reserved)
+
+    def __sub__(self, other: "Weight") -> "Weight":
+        return Weight(self.spent - other.spent, self.reserved - other.reserved)
+
+    @property
+    def total(self) -> Decimal:
+        """What is gone or may be."""
+        return self.spent + self.reserved
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that may be spent and reserved together. For days `key` is empty: the same limit every day."""
+
+    scope: Scope
+    key: str
+    currency: str
+    amount: Decimal
+    set_by: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What stands on one account now, and its limit when it has one."""
+
+    key: AccountKey
+    weight: Weight
+    limit: Decimal | None
+
+
+def weight(render: Render) -> Weight:
+    """What a render weighs now. A planned one weighs nothing: the quote of the whole brief is checked elsewhere."""
+    if render.submitted_at is None:
+        return Weight()
+    if render.charge_state is ChargeState.CHARGED:
+        return Weight(spent=render.charge_amount)
+    if render.state in _RESERVED or render.charge_state is ChargeState.UNKNOWN:
+        return Weight(reserved=render.charge_amount)
+    return Weight()
+
+
+def accounts_of(render: Render, cost_centre: str, submitted_at: datetime) -> tuple[AccountKey, ...]:
+    """The accounts a render weighs on. `submitted_at` is aware."""
+    currency = render.charge_currency
+    return (
+        AccountKey(Scope.CAMPAIGN, render.campaign_id, currency),
+        AccountKey(Scope.COST_CENTRE, cost_centre, currency),
+        AccountKey(Scope.DAY, submitted_at.date().isoformat(), currency),
+    )
+
+
+def limit_key(account: AccountKey) -> AccountKey:
+    """Under which key an account's limit is kept: one for all days."""
+    return AccountKey(account.scope, "", account.currency) if account.scope is Scope.DAY else account
+
+
+def refusal(account: AccountKey, limit: Decimal, standing: Weight, asked: Decimal) -> str | None:
+    """Why a submit of `asked` is too much: limit, spent, reserved and asked in one sentence; None when it fits."""
+    if standing.total + asked <= limit:
+        return None
+    return (
+        f"the budget of {account} is {money(limit)} {account.currency}: {money(standing.spent)} spent, "
+        f"{money(standing.reserved)} reserved, {money(asked)} asked"
+    )
