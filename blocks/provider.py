@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal, Self
+from urllib.parse import quote
 
 import httpx
 from prefect.blocks.core import Block
-from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, ValidationInfo, field_validator
 
 from blocks.http import network_failure, proves_unsent
 from blocks.provider_list import Page, window
@@ -34,8 +35,6 @@ from workprint.states import RenderState
 _PAGE_SIZE = 100
 #: Tasks asked for in one request: their ids stand in the URL.
 _BATCH = 50
-#: Our clock and the provider's may differ by this much when a window of its list is asked for.
-CLOCK_SKEW = timedelta(minutes=10)
 
 
 class VideoProvider(Block):
@@ -60,8 +59,13 @@ class VideoProvider(Block):
     requests_per_second: float = Field(default=10.0, gt=0, le=1000, description="All calls of this block together.")
     connect_timeout: float = Field(default=10.0, gt=0, description="Seconds to connect.")
     read_timeout: float = Field(default=60.0, gt=0, description="Seconds for the whole answer after connecting.")
+    list_lag: float = Field(default=10.0, ge=0, description="Seconds its task list may lag behind a submit.")
     reference_delivery: Literal["link", "inline"] = Field(
         default="link", description="References go as links into our bucket, or inline as data URLs."
+    )
+    callback_base_url: str = Field(
+        default="",
+        description="Where the provider reaches our desk, e.g. https://desk.example.com. Empty: no callbacks, we ask.",
     )
     allow_private_network: bool = Field(
         default=False, description="Result links may lead into a private network: for a provider of your own."
@@ -80,12 +84,16 @@ class VideoProvider(Block):
         except InputError as error:
             raise ValueError(str(error)) from error
 
-    @field_validator("base_url")
+    @field_validator("base_url", "callback_base_url")
     @classmethod
-    def _plain_address(cls, value: str) -> str:
+    def _plain_address(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "callback_base_url":
+            return value
         url = httpx.URL(value) if is_http_link(value) else None
         if url is None or url.userinfo or url.query or url.fragment:
-            raise ValueError("base_url must be http(s)://host[:port], without user, password, query or fragment")
+            raise ValueError(
+                f"{info.field_name} must be http(s)://host[:port], without user, password, query or fragment"
+            )
         return value.rstrip("/")
 
     @field_validator("path_prefix")
@@ -118,6 +126,12 @@ class VideoProvider(Block):
     def language(self) -> Dialect:
         """The dialect this account is spoken to in."""
         return dialect(self.dialect)
+
+    def callback_address(self, name: str, token: str) -> str | None:
+        """Where the provider shall report one render to. `name` is this block's; None when callbacks are off."""
+        if not self.callback_base_url:
+            return None
+        return f"{self.callback_base_url}/callbacks/{quote(name, safe='')}/{token}"
 
     async def turn(self) -> None:
         """Wait for our turn. `submit` does not: between the committed intent and the POST no time may be lost."""
@@ -195,26 +209,13 @@ class VideoProvider(Block):
     async def recent(self, since: datetime) -> tuple[Observation, ...]:
         """All tasks made at or after `since` (aware), as far as the provider says when.
 
-        Raises `ProviderError` when the list cannot be read to the end of the window: an empty answer means none.
+        Raises `ProviderError` when the list cannot be read to the end of the window: an empty answer means none. The
+        list may lag behind a submit by `list_lag`.
         """
         found = await window(self._page, since)
         if isinstance(found, Unreadable):
             raise ProviderError(f"the provider's list cannot be read: {found.failure.raw or found.failure.code}")
         return found
-
-    async def recover(self, client_ref: str, since: datetime) -> Observation | NotThere | Unanswered:
-        """The task that carries our reference, looked for in the provider's list from shortly before `since`.
-
-        `NotThere` only when the list was read to the end of the window. The list may lag behind a submit: ask again
-        after a grace period before believing it.
-        """
-        found = await window(self._page, since - CLOCK_SKEW)
-        if isinstance(found, Unreadable):
-            return Unanswered("the provider's list cannot be read", found.failure.raw)
-        ours = [task for task in found if task.client_ref == client_ref]
-        if len(ours) > 1:
-            return Unanswered(f"{len(ours)} tasks carry {client_ref}", ", ".join(task.task_id for task in ours))
-        return ours[0] if ours else NotThere(f"none of {len(found)} tasks carries {client_ref}")
 
     async def _page(self, page: int) -> Page:
         return await self._listed(self.language.list(page, _PAGE_SIZE))

@@ -42,6 +42,7 @@ async def story(brief: Brief) -> State:
     """The story itself. Raises `InputError` or `OverBudget` before anything is spent."""
     async with open_house(brief.provider) as house:
         plan = await validate(house, brief, campaign_id())
+        await house.ledger.runs.hold(plan.campaign_id, house.holder)
         await announce(plan)
         async with shown(house, plan):
             board = await drafted_and_decided(house, plan)
@@ -57,7 +58,11 @@ async def drafted_and_decided(house: House, plan: Plan) -> Board:
         board = await board_of(house, plan)
         if not board.waiting:
             return board
-        answer = await ask(board, partial(previews, house, board))
+        answer = await ask(
+            board,
+            partial(previews, house, board),
+            partial(house.ledger.runs.open_gate, plan.campaign_id),
+        )
         await decide(house, board, answer)
 
 

@@ -1,6 +1,7 @@
 """The gate: the run suspends, holding no process, until a person answers the form: in the Prefect UI, by CLI or API."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,9 @@ from workprint.approval import Answer, problems_of
 from workprint.board import Board
 from workprint.problems import Problem
 from workprint.spec import canonical_sha256
+
+#: Prefect fails a run that waited too long. Rescue closes the gate before that, with a word on record.
+GRACE = timedelta(hours=1)
 
 Choice = Literal["approve_all", "approve_some", "reject", "revise"]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
@@ -36,11 +40,14 @@ class GateForm(RunInput):
     note: Words = Field(description="Why; it goes on record · 备注")
 
 
-async def ask(board: Board, story: Callable[[], Awaitable[str]]) -> Answer:
+async def ask(
+    board: Board, story: Callable[[], Awaitable[str]], opened: Callable[[str, datetime], Awaitable[object]]
+) -> Answer:
     """The person's answer about the variants that wait. Suspends the run until there is a good one.
 
-    `story` makes the markdown above the form; it is only made when a question is asked. The key is made of what is
-    asked about, so that a run that starts again from the top finds the answer it was resumed with.
+    `story` makes the markdown above the form; it is only made when a question is asked. `opened` is told the key of
+    the question and its deadline, after which rescue denies. The key is made of what is asked about, so that a run that
+    starts again from the top finds the answer it was resumed with.
     """
     brief, names = board.plan.brief, [variant.name for variant in board.waiting]
     round_ = canonical_sha256([[variant.name, variant.take] for variant in board.waiting])[:16]
@@ -50,7 +57,9 @@ async def ask(board: Board, story: Callable[[], Awaitable[str]]) -> Answer:
         asked, filled = await _kept(names, key)
         if not asked:
             form = form_for(names, _with(problems, await story()))
-            filled = await _suspended(form, key, brief.gate_timeout_hours * 3600)
+            patience = timedelta(hours=brief.gate_timeout_hours)
+            await opened(key, datetime.now(UTC) + patience)
+            filled = await _suspended(form, key, patience + GRACE)
         if filled is None:
             continue
         answer = _answer(filled)
@@ -82,9 +91,9 @@ async def _kept(names: Sequence[str], key: str) -> tuple[bool, GateForm | None]:
     return bool(kept), None
 
 
-async def _suspended(form: type[GateForm], key: str, seconds: float) -> GateForm:
+async def _suspended(form: type[GateForm], key: str, patience: timedelta) -> GateForm:
     """Ask: this ends the process, and a later pass finds the answer under the key."""
-    suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(seconds))
+    suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(patience.total_seconds()))
     filled: GateForm = await suspending
     return filled
 

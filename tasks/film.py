@@ -18,7 +18,7 @@ from workprint.errors import ArchiveError, BadMedia, LinkDead, WorkprintError
 from workprint.orders import Order
 from workprint.render import Asset, Change, Place, Render, Source
 from workprint.spec import Kind
-from workprint.states import RenderState
+from workprint.states import TERMINAL, RenderState
 
 ACTOR = steps.Actor("archive", Source.ARCHIVE)
 #: Seconds between downloads of a link that does not answer yet (Ark: "video_not_ready" for a moment after success).
@@ -56,7 +56,7 @@ async def film(house: House, order: Order) -> Film:
     """
     claimed = await submit.claim(house, order)
     async with house.places:
-        render = await house.watcher.wait(await submit.submitted(house, claimed))
+        render = await house.watcher.wait(await submit.submitted(house, await _held(house, claimed)))
     if render.state is RenderState.SUCCEEDED:
         return await _landed(house, render, ended_before=claimed.state is RenderState.SUCCEEDED)
     if render.state is RenderState.ARCHIVED:
@@ -64,6 +64,13 @@ async def film(house: House, order: Order) -> Film:
     if _may_reorder(render):
         raise Again(f"{order.label}: the model failed free of charge, ordered once more")
     raise failed(order.label, render)
+
+
+async def _held(house: House, render: Render) -> Render:
+    """Look after the render from here on, unless another living process does."""
+    if render.state not in TERMINAL and render.holder != house.holder:
+        await house.ledger.leases.hold([render.id], house.holder)
+    return render
 
 
 def failed(label: str, render: Render) -> RenderFailed:

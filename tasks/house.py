@@ -17,6 +17,7 @@ from blocks.ledger.block import LedgerDatabase
 from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
 from blocks.report_callback import CallbackSender
+from tasks.pulse import Pulse
 from tasks.watcher import Watcher
 from workprint.errors import InputError
 from workprint.models import ModelFacts, model_facts
@@ -40,6 +41,7 @@ class House:
         provider: VideoProvider,
         bucket: ArchiveBucket,
         callback: CallbackSender | None,
+        lease_seconds: float = 30.0,
     ) -> None:
         self.ledger = ledger
         self.provider_name = provider_name
@@ -47,6 +49,7 @@ class House:
         self.bucket = bucket
         self.callback = callback
         self.facts: ModelFacts = model_facts(provider.model)
+        self.pulse = Pulse(ledger, lease_seconds)
         self.watcher = Watcher(ledger, provider, self.facts)
         #: Places at the provider; a render holds one from its submit to its end.
         self.places = asyncio.Semaphore(provider.max_in_flight)
@@ -57,16 +60,24 @@ class House:
     @classmethod
     async def open(cls, provider_name: str) -> Self:
         """Load the four blocks. Raises `InputError` when the brief names a provider block that is not there."""
-        ledger: LedgerDatabase = await LedgerDatabase.aload(LEDGER)
+        database: LedgerDatabase = await LedgerDatabase.aload(LEDGER)
         provider = await load_provider(provider_name)
         bucket: ArchiveBucket = await ArchiveBucket.aload(BUCKET)
-        return cls(
-            ledger=await ledger.open(),
+        house = cls(
+            ledger=await database.open(),
             provider_name=provider_name,
             provider=provider,
             bucket=bucket,
             callback=await _load_callback(),
+            lease_seconds=database.lease_seconds,
         )
+        await house.pulse.start()
+        return house
+
+    @property
+    def holder(self) -> str:
+        """This process's name in the ledger, while its lease lives."""
+        return self.pulse.holder
 
     async def media(self, spec: Spec) -> dict[str, str]:
         """A URL the provider can read for each reference, by SHA-256: a signed link, or the bytes as a data URL."""
@@ -88,6 +99,7 @@ class House:
     async def close(self) -> None:
         """Stop the watcher and let go of every connection."""
         await self.watcher.close()
+        await self.pulse.stop()
         await self.provider.aclose()
         await self.ledger.close()
         self._scratch.cleanup()

@@ -1,23 +1,27 @@
 """From an order to a task at the provider, paid at most once (docs/design.md section 3, "Paying once")."""
 
 import asyncio
-from datetime import UTC, datetime
+import secrets
+from datetime import UTC, datetime, timedelta
 
 from tasks.house import House
+from tasks.recover import draft_task, looked_up, nobody_knows
 from tasks.retrying import Again, pause
 from workprint import steps
-from workprint.errors import OutcomeUnknown, StaleState
+from workprint.callbacks import token_hash
+from workprint.errors import BudgetExceeded, StaleState
 from workprint.failures import FailureKind
 from workprint.orders import Order
-from workprint.outcomes import Accepted, NotThere, Observation, Refused, Unanswered
+from workprint.outcomes import Accepted, Refused, Unanswered
+from workprint.recovery import Absent, Found, Unknown, posted_at
 from workprint.render import Asset, Change, Render, Source
 from workprint.states import RenderState
 
 ACTOR = steps.Actor("campaign", Source.SUBMIT)
 #: Seconds between looks at a render that another process is submitting right now.
 LOOK = 0.5
-#: Seconds a provider's list may lag behind its submit before "not in the list" proves anything.
-LIST_LAG = 10.0
+#: Seconds between two readings of a provider's list for one unknown render.
+LOOK_AGAIN = 1.0
 
 
 async def claim(house: House, order: Order) -> Render:
@@ -36,7 +40,7 @@ async def submitted(house: House, render: Render) -> Render:
         case RenderState.SUBMITTING:
             return await submitted(house, await _someone_elses(house, render))
         case RenderState.UNKNOWN:
-            return await _recover(house, render)
+            return await recovered(house, render, ACTOR)
         case _:
             return render
 
@@ -63,21 +67,32 @@ def second_try(render: Render) -> bool:
 
 
 async def _post(house: House, render: Render) -> Render:
-    draft_task_id = await _draft_task(house, render)
+    draft_task_id = await draft_task(house.ledger, render)
     media = await house.media(render.spec)
     await house.provider.turn()
+    # Unguessable, and new for every POST: whoever calls back with it was told it by us.
+    token = secrets.token_urlsafe(32)
     try:
-        render = await house.ledger.change(steps.submitting(render, ACTOR))
+        render = await house.ledger.change(steps.submitting(render, ACTOR, house.holder, token_hash(token)))
     except StaleState:  # somebody else took it in the same moment: only the winner of this step may POST
         return await submitted(house, await house.ledger.get(render.id))
-    answer = await house.provider.submit(render.spec, media, client_ref=render.client_ref, draft_task_id=draft_task_id)
+    except BudgetExceeded as refusal:
+        await house.ledger.record(render.id, **steps.over_budget(refusal))
+        raise
+    answer = await house.provider.submit(
+        render.spec,
+        media,
+        client_ref=render.client_ref,
+        draft_task_id=draft_task_id,
+        callback_url=house.provider.callback_address(house.provider_name, token),
+    )
     match answer:
         case Accepted():
             return await _accepted(house, render, answer)
         case Refused():
             return await _refused(house, render, answer)
         case Unanswered():
-            return await _recover(house, await changed(house, steps.unanswered(render, answer, ACTOR)))
+            return await submitted(house, await changed(house, steps.unanswered(render, answer, ACTOR)))
 
 
 async def _accepted(house: House, render: Render, answer: Accepted) -> Render:
@@ -96,22 +111,38 @@ async def _refused(house: House, render: Render, answer: Refused) -> Render:
     return after
 
 
-async def _recover(house: House, render: Render) -> Render:
-    """Ask the provider's list for our client reference. Only a list read to its end proves absence, after a while."""
-    since = render.submitted_at or render.created_at
-    match await house.provider.recover(render.client_ref, since):
-        case Observation() as seen:
-            return await changed(house, steps.found(render, seen, ACTOR))
-        case NotThere(raw) if _age(render) > LIST_LAG + house.provider.read_timeout:
-            return await changed(house, steps.absent(render, raw, ACTOR))
-        case NotThere():
-            await pause(LOOK)
-            return await submitted(house, await house.ledger.get(render.id))
-        case _:
-            raise OutcomeUnknown(
-                f"render {render.id} ({render.variant}): nobody can say whether the provider took it",
-                fix=f"look it up with `workprint trace {render.id}`; it is not submitted again",
-            )
+async def recovered(house: House, render: Render, actor: steps.Actor) -> Render:
+    """An unknown render, looked for at the provider until its list can no longer lag: found, or proven absent.
+
+    Returns the render as it stands then, whoever changed it. Raises `OutcomeUnknown` when a person has to decide.
+    """
+    while render.state is RenderState.UNKNOWN:
+        settled = _settled(house, render)  # before the list is read: what it says counts from then on
+        match await looked_up(house.ledger, house.provider, render):
+            case Found(task, how):
+                return await changed(house, steps.found(render, task, actor, how))
+            case Absent(raw) if settled:
+                return await changed(house, steps.absent(render, raw, actor))
+            case Unknown(reason) if settled or not house.provider.language.recovery.lists:
+                return await _still_unknown(house, render, reason)
+            case _:
+                await pause(LOOK_AGAIN)
+                render = await house.ledger.get(render.id)
+    return render
+
+
+async def _still_unknown(house: House, render: Render, reason: str) -> Render:
+    """Raise, unless somebody knew better in the meantime."""
+    now = await house.ledger.get(render.id)
+    if now.state is RenderState.UNKNOWN:
+        raise nobody_knows(now, reason)
+    return now
+
+
+def _settled(house: House, render: Render) -> bool:
+    """Whether the list shows every task by now: neither the POST nor the list can be that late."""
+    post_over = max(posted_at(render) + timedelta(seconds=house.provider.read_timeout), render.updated_at)
+    return datetime.now(UTC) > post_over + timedelta(seconds=house.provider.list_lag)
 
 
 async def _someone_elses(house: House, render: Render) -> Render:
@@ -124,12 +155,6 @@ async def _someone_elses(house: House, render: Render) -> Render:
         await asyncio.sleep(LOOK)
         render = await house.ledger.get(render.id)
     return render
-
-
-async def _draft_task(house: House, render: Render) -> str | None:
-    if not render.spec.native or render.draft_render_id is None:
-        return None
-    return (await house.ledger.get(render.draft_render_id)).task_id
 
 
 async def changed(house: House, change: Change, asset: Asset | None = None) -> Render:

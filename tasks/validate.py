@@ -15,11 +15,12 @@ from tasks.house import House
 from tasks.retrying import Again, worth_it
 from tasks.words import blocked, blocked_unwanted
 from workprint.brief import Brief
+from workprint.budgets import Limit, Scope
+from workprint.campaigns import Campaign
 from workprint.errors import InputError, NotFound, OutboundError
 from workprint.plan import Plan
 from workprint.problems import Problem, Severity, refuse
 from workprint.quotes import money
-from workprint.campaigns import Campaign
 from workprint.rules import check_brief
 
 #: Fields of a shot that say what is wanted. What is not wanted (`negative_prompt`) may well name bad things.
@@ -71,7 +72,7 @@ async def _new(house: House, brief: Brief, campaign_id: str) -> Plan:
     _say(problems)
     refuse(problems)
     plan = Plan(campaign_id, brief, house.facts, frozen.by_shot)
-    await house.ledger.open_campaign(_campaign(plan))
+    await house.ledger.open_campaign(_campaign(plan), _limit(plan))
     return plan
 
 
@@ -100,6 +101,19 @@ def _say(problems: Iterable[Problem]) -> None:
     for problem in problems:
         level = logging.WARNING if problem.severity is Severity.WARNING else logging.ERROR
         log.log(level, "brief.%s", problem.line())
+
+
+def _limit(plan: Plan) -> Limit:
+    """The brief's own budget, kept at every submit too: a revision or a retry may come to more than the quote."""
+    brief = plan.brief
+    return Limit(
+        scope=Scope.CAMPAIGN,
+        key=plan.campaign_id,
+        currency=brief.budget.currency,
+        amount=brief.budget.amount,
+        set_by=brief.requested_by,
+        set_at=datetime.now(UTC),
+    )
 
 
 def _campaign(plan: Plan) -> Campaign:

@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from workprint.charges import Charge, ChargeState, Evidence
+from workprint.errors import BudgetExceeded
 from workprint.failures import Failure, FailureKind, Stage
 from workprint.models import ModelFacts
 from workprint.outcomes import Accepted, Observation, Refused, Unanswered
 from workprint.render import Change, Render, Source
 from workprint.states import FRUITLESS, RenderState
+from workprint.unknowns import GIVEN_UP, GIVEN_UP_FOR_NEW_TAKE
 
 #: A task the provider says it does not know, this many times in a row, is gone. Fewer is flapping.
 GONE_AFTER = 3
@@ -26,9 +28,19 @@ class Actor:
     source: Source
 
 
-def submitting(render: Render, actor: Actor) -> Change:
-    """Committed before the POST. The ledger counts the attempt and sets the time."""
-    return _change(render, RenderState.SUBMITTING, actor)
+def submitting(render: Render, actor: Actor, holder: str = "", token_hash: str = "") -> Change:
+    """Committed before the POST: who makes it, and the hash of the token by which a callback is known as ours.
+
+    The ledger counts the attempt, sets the time, and reserves the quote.
+    """
+    facts = {"holder": holder or None, "token_hash": token_hash or None}
+    return _change(render, RenderState.SUBMITTING, actor, facts=facts)
+
+
+def over_budget(refusal: BudgetExceeded) -> dict[str, Any]:
+    """What `Ledger.record` is told of a submit that a budget refused: the render stays planned, for a later try."""
+    failure = Failure(FailureKind.QUOTA, Stage.SUBMIT, "budget", str(refusal))
+    return {"source": Source.SUBMIT, "actor": "budget", "note": str(refusal), "facts": failed(failure)}
 
 
 def accepted(render: Render, answer: Accepted, actor: Actor) -> Change:
@@ -62,15 +74,15 @@ def unanswered(render: Render, answer: Unanswered, actor: Actor) -> Change:
     )
 
 
-def found(render: Render, seen: Observation, actor: Actor) -> Change:
-    """An unknown render's task was found at the provider."""
+def found(render: Render, seen: Observation, actor: Actor, how: str) -> Change:
+    """An unknown render's task was found at the provider. `how`: what it was known by."""
     return _change(
         render,
         RenderState.QUEUED,
         actor,
         code=seen.code,
         raw=seen.raw,
-        note="found at the provider by our client reference",
+        note=f"found at the provider: {how}",
         facts={"task_id": seen.task_id, **_quoted_again("found at the provider")},
     )
 
@@ -80,6 +92,14 @@ def absent(render: Render, raw: str, actor: Actor) -> Change:
     failure = Failure(FailureKind.NETWORK, Stage.SUBMIT, "absent", "the submit was lost and the provider has no task")
     free = no_charge(render, "the provider's task list does not have it")
     return _change(render, RenderState.FAILED, actor, raw=raw, note="proven absent", facts={**failed(failure), **free})
+
+
+def given_up(render: Render, actor: Actor, reason: str, *, new_take: bool) -> Change:
+    """A person decided that nobody will ever know: what it may have cost stays reserved, and only then a new take."""
+    code = GIVEN_UP_FOR_NEW_TAKE if new_take else GIVEN_UP
+    failure = Failure(FailureKind.NETWORK, Stage.SUBMIT, code, f"given up by {actor.name}: {reason}")
+    unknown = {"charge_state": ChargeState.UNKNOWN, "charge_source": "given up: nobody knows whether a task was made"}
+    return _change(render, RenderState.FAILED, actor, code=code, note=reason, facts={**failed(failure), **unknown})
 
 
 def observed(render: Render, seen: Observation, facts: ModelFacts, actor: Actor) -> Change | None:

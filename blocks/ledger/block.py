@@ -19,6 +19,12 @@ class LedgerDatabase(Block):
         description="sqlite:///path/to/ledger.db or postgresql://user:password@host/database",
     )
 
+    lease_seconds: float = Field(
+        default=30.0,
+        ge=1,
+        description="A process that gave no sign of life for so many seconds is gone, and rescue takes over.",
+    )
+
     async def open(self) -> Ledger:
         """An open ledger at its newest schema. Close it, or use it with `async with`."""
         return await Ledger.open(self.url.get_secret_value())

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import reading
@@ -51,10 +51,11 @@ class Leases:
                 connection, renders.c.state.in_(states), orphaned(renders.c.holder, self._door.clock()), limit=limit
             )
 
-    async def moved(self, holder: str, since: datetime) -> tuple[Render, ...]:
-        """This holder's renders that anybody changed at or after `since` (aware)."""
+    async def moved(self, since: datetime) -> frozenset[str]:
+        """Ids of the renders that anybody changed at or after `since` (aware)."""
+        query = select(renders.c.id).where(renders.c.updated_at >= since)
         async with self._door.reading() as connection:
-            return await reading.renders(connection, renders.c.holder == holder, renders.c.updated_at >= since)
+            return frozenset((await connection.execute(query)).scalars())
 
 
 def orphaned(holder: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:

@@ -38,12 +38,11 @@ class Runs:
             )
 
     async def lost(self) -> tuple[Campaign, ...]:
-        """Campaigns that have not ended, wait at no gate, and whose process is gone; oldest first."""
+        """Campaigns that have not ended and whose process is gone, also in good order at a gate; oldest first."""
         async with self._door.reading() as connection:
             return await reading.campaigns(
                 connection,
                 campaigns.c.closed_at.is_(None),
-                campaigns.c.gate.is_(None),
                 orphaned(campaigns.c.holder, self._door.clock()),
             )
 

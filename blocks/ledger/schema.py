@@ -160,7 +160,7 @@ renders = Table(
     Index("renders_finished", "provider", "model", "kind", "finished_at"),
     Index("renders_token", "token_hash", unique=True),
     Index("renders_open", "state", "holder", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
-    Index("renders_held", "holder", "updated_at"),
+    Index("renders_moved", "updated_at"),
     Index("renders_cost", "submitted_at"),
 )
 

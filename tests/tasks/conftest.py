@@ -38,6 +38,7 @@ async def another_house(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Opene
                 bucket=ArchiveBucket(credentials=AwsCredentials(), bucket="not-asked"),
                 callback=None,
             )
+            await house.pulse.start()
             stack.push_async_callback(house.close)
             return house
 

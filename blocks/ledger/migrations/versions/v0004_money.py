@@ -147,7 +147,7 @@ def _columns() -> None:
     op.create_index("renders_token", "renders", ["token_hash"], unique=True)
     open_ = text(OPEN)
     op.create_index("renders_open", "renders", ["state", "holder"], sqlite_where=open_, postgresql_where=open_)
-    op.create_index("renders_held", "renders", ["holder", "updated_at"])
+    op.create_index("renders_moved", "renders", ["updated_at"])
     op.create_index("renders_cost", "renders", ["submitted_at"])
     op.add_column("campaigns", Column("holder", String(80)))
     op.add_column("campaigns", Column("rescues", Integer, nullable=False, server_default="0"))
