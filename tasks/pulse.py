@@ -20,14 +20,15 @@ class Pulse:
 
     def __init__(self, ledger: Ledger, seconds: float) -> None:
         self._ledger = ledger
-        self._seconds = seconds
+        #: Length of the lease.
+        self.seconds = seconds
         #: This process's name in the ledger.
         self.holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(8)}"
         self._beating: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """The first sign of life is on record when this returns: before anything is held."""
-        await self._ledger.leases.beat(self.holder, self._seconds)
+        await self._ledger.leases.beat(self.holder, self.seconds)
         self._beating = asyncio.create_task(self._beat(), name="workprint-pulse")
 
     async def stop(self) -> None:
@@ -39,8 +40,8 @@ class Pulse:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(self._seconds / BEATS)
+            await asyncio.sleep(self.seconds / BEATS)
             try:
-                await self._ledger.leases.beat(self.holder, self._seconds)
+                await self._ledger.leases.beat(self.holder, self.seconds)
             except LedgerError as error:  # the database is away for a moment: the next beat tells
                 log.warning("pulse.missed %s", error)
