@@ -7,14 +7,16 @@ Purpose: everything Workprint expects of a provider, without an account: Ark's t
 and finals made from them, a queue, links that end, callbacks, and a bill that says what was charged. Tasks and bill
 live in `sandbox.db` of the home; a restart takes up what was queued or running. The same request gives the same bytes.
 
-May import: starlette, uvicorn, httpx, pydantic, Pillow, numpy, PyAV. Must not: import any other package of Workprint.
-It stands in for somebody else's server, and shares nothing with the client it tests.
+May import: starlette, uvicorn, httpx, pydantic, Pillow, numpy, PyAV; of Workprint only the table of film sizes
+(workprint.models) and the fonts (blocks.media.fonts). It stands in for somebody else's server, and shares no code that
+speaks to a provider with the client it tests.
 
 Routes (all but /files and /healthz want `Authorization: Bearer KEY`):
 - POST, GET /api/v3/contents/generations/tasks (page_num, page_size, filter.status, filter.model, filter.task_ids)
 - GET, DELETE /api/v3/contents/generations/tasks/{id}: DELETE cancels what is queued, refuses what runs, else forgets it
 - GET /files/{name}: results, by links signed as TOS signs them; Range requests
-- GET /sandbox/bill: charges, tokens, amount, currency. GET /sandbox/tasks: every task that ever was
+- GET /sandbox/bill: charges, tokens, amount, currency. GET /sandbox/tasks: every task that ever was, as it truly is,
+  with prompt, safety_identifier, faults, charge (or null) and whether its record was deleted
 - GET, POST, PUT /sandbox/faults: show, add, replace. GET /healthz
 
 The camera moves as the prompt says: "Camera: slow push in." (static, push in, pull out, pan left or right, tilt up or
@@ -22,25 +24,78 @@ down, truck left or right, orbit, crane up or down, handheld; slow, medium, fast
 
 Faults: a JSON list of `{"fault": ..., "match": {...}, "times": 1}`. `match` says which tasks: `nth` (the n-th since
 the fault was set), `prompt` (contains), `kind` (draft or final), `probability` (by seed); all that is said must hold,
-and by default it is the next task. `times` is how often, 0 for always. Only a submit that passes Ark's checks counts as
-a task.
+and by default it is the next task. `times` is how many tasks, 0 for always. Only a submit that passes Ark's checks
+counts as a task. A fault is stored with the task it hits and survives a restart with it. GET says how many tasks each
+fault has hit (`fired`) and where it strikes. `fault_table` is the list of them.
+
+Submit:
 - accept_then_timeout: the task is made, the answer never comes; after `hold` seconds the connection breaks
 - too_many_requests: 429 with Retry-After (`retry_after` seconds); no task
 - server_error: a bare 500; no task, or with `created` true a task all the same
+- gateway_timeout: 504 with an HTML page; no task, or with `created` true a task all the same
+- ok_with_error_body: 200 with `{"error": {"code": ..., "message": ...}}` (`code`); no task
+- overdue_account: 403 AccountOverdueError; no task
+- reset_before: the connection breaks without an answer; no task
+- ok_without_id: 200 with `{}`; the task is made
+- garbled_answer: 200 with an HTML page; the task is made
+- cut_answer: the JSON stops in the middle and the connection breaks; the task is made
+- slow_answer: the task is made, and the whole answer comes after `hold` seconds
+
+Polling, by GET of one task and by the list with filter.task_ids alike. `polls` is how many answers about the task are
+hit (0: all, by default 1); they are counted in memory, and faults that replace an answer wait for each other:
+- flapping: 404, or left out of the list, though the task is there
+- poll_error: a bare 500
+- poll_storm: 429 with Retry-After (`retry_after` seconds)
+- garbled_poll: 200 with an HTML page
+- unknown_status: a status nobody documented (`word`: suspended), without a result
+- status_backwards: once it was shown running, it is shown queued again
+- clock_skew: created_at and updated_at are off by `seconds` (by default -3600); in the list without filter too
+
+List without filter.task_ids:
+- list_lag: the task is not in it for `hold` seconds after it was made
+- list_error: a bare 500, `polls` times
+- list_without_reference: the task's safety_identifier is echoed nowhere: list, GET and callbacks
+
+End:
 - content_rejected: the film is rendered, then refused with OutputVideoSensitiveContentDetected; not charged
 - failed_task: the task fails with InternalServiceError; not charged
+- charged_but_failed: the task fails with InternalServiceError, says its usage, and is on the bill
+- completed_without_link: succeeded and charged, without a video_url
+- unsafe_link: succeeded and charged, and the link leads to `link` (a cloud's metadata address)
+- expired_task: waits as queued for its latency, then is expired; not charged
+- cancelled_by_provider: waits as queued for its latency, then is cancelled; not charged
+- cancel_ignored: DELETE of the queued task says 200, and it runs and is charged all the same
+- never_ends: runs `hold` seconds longer than its latency
+
+Download:
 - zero_byte_file: succeeded and charged, and the file is empty
 - wrong_duration: succeeded and charged, and the film is half as long (at least a second)
-- expired_link: succeeded and charged, and the link has ended before anybody saw it
+- expired_link: succeeded and charged, and the link has ended before anybody saw it; with --renew-links the first
+  `polls` links
 - slow_download: the file comes at `rate` bytes a second
 - truncated_download: Content-Length says all, half of it comes, the connection breaks
+- not_ready: `status` (404, 403 or 400) for the first `polls` downloads
+- html_file: 200 with an HTML page instead of the film
 
-`--fixed FILE` or `--fixed 8MiB` turns rendering off for benchmarks: reference media are not fetched, and every task
-succeeds after exactly the latency with that file. The two faults of the film itself (zero_byte_file, wrong_duration)
-need rendering.
+Callbacks, when the task has a callback_url:
+- callback_never: none is sent
+- callback_duplicate: each is sent three times
+- callback_early: the first is sent, and answered, before the submit is answered
+- callback_late: each is sent `hold` seconds after its change
+- callback_reordered: nothing until the end; then the last word first, and what came before it after it
+- callback_lying: while the task runs, one more says it has ended: `claim` succeeded, with `link`, or failed
+- callback_forged: each is also sent to the URL with a random last path segment
+- callback_malformed: each breaks off in the middle of its JSON
+- callback_oversized: each has 2 MiB and a bit
+- callback_unknown_id: each is about a task that does not exist
+
+`--fixed` turns rendering off for benchmarks: reference media are not fetched, and every task succeeds after exactly the
+latency with the same file (FILE), a film of that size (`8MiB`), or the film of FOLDER that fits: 480p-16x9-5s.mp4
+(resolution, ratio, seconds), else 480p.mp4, else the task fails. The two faults of the film itself (zero_byte_file,
+wrong_duration) need rendering.
 
 Pitfalls:
-- The link is the same at every GET: Ark does not document that asking again renews it.
+- The link is the same at every GET: Ark does not document that asking again renews it. `--renew-links true` does.
 - Ark never documented its code for an unknown task and for cancelling a running one; ours are guesses.
 - Nothing is thrown away: films and media stay in the home until somebody deletes it, though after 7 days no task finds
   them any more.

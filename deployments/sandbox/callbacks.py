@@ -2,10 +2,14 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
+from deployments.sandbox.callback_faults import Message, messages
+from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.tasks import OPEN, Task
 
 logger = logging.getLogger(__name__)
@@ -21,6 +25,7 @@ class Callbacks:
     def __init__(self) -> None:
         self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
         self._last: dict[str, asyncio.Task[None]] = {}
+        self._kept_back: dict[str, tuple[Message, ...]] = {}
 
     async def aclose(self) -> None:
         """Give up what was not sent yet."""
@@ -32,27 +37,56 @@ class Callbacks:
 
     def send(self, task: Task, body: dict[str, Any]) -> None:
         """Send the change, when somebody asked to be called."""
-        if not task.params.callback_url:
+        told = messages(task, body, 1 if task.status in OPEN else 1 + AGAIN)
+        if task.fault(FaultName.CALLBACK_REORDERED):
+            told = self._last_word_first(task, told)
+        if not told:
             return
-        job = asyncio.create_task(self._after(self._last.get(task.id), task, body))
+        late = task.fault(FaultName.CALLBACK_LATE)
+        due = time.monotonic() + (late.hold if late else 0)
+        job = asyncio.create_task(self._after(self._last.get(task.id), task, told, due))
         self._last[task.id] = job
         job.add_done_callback(lambda done: self._forget(task.id, done))
+
+    async def answered(self, task: Task) -> None:
+        """Wait until what was sent of this task so far has been answered, or given up."""
+        if job := self._last.get(task.id):
+            await asyncio.wait([job])
+
+    def _last_word_first(self, task: Task, told: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Nothing before the end; then the end, and what came before it, newest first."""
+        earlier = self._kept_back.pop(task.id, ())
+        if task.status in OPEN:
+            self._kept_back[task.id] = (*told, *earlier)
+            return ()
+        return (*told, *earlier)
 
     def _forget(self, task_id: str, job: "asyncio.Task[None]") -> None:
         if self._last.get(task_id) is job:
             del self._last[task_id]
 
-    async def _after(self, earlier: "asyncio.Task[None] | None", task: Task, body: dict[str, Any]) -> None:
+    async def _after(
+        self, earlier: "asyncio.Task[None] | None", task: Task, told: Sequence[Message], due: float
+    ) -> None:
         if earlier is not None:
             await asyncio.gather(earlier, return_exceptions=True)
-        for _ in range(1 if task.status in OPEN else 1 + AGAIN):
-            if await self._answered(task.params.callback_url, body):
-                return
-        logger.warning("callback_unanswered task=%s status=%s", task.id, task.status)
+        await asyncio.sleep(max(due - time.monotonic(), 0))
+        for message in told:
+            if not await self._told(message):
+                logger.warning("callback_unanswered task=%s status=%s", task.id, task.status)
 
-    async def _answered(self, url: str, body: dict[str, Any]) -> bool:
+    async def _told(self, message: Message) -> bool:
+        for _ in range(message.tries):
+            if await self._answered(message):
+                return True
+        return False
+
+    async def _answered(self, message: Message) -> bool:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return (await self._client.post(url, json=body)).is_success
+                reply = await self._client.post(
+                    message.url, content=message.content, headers={"content-type": "application/json"}
+                )
+                return reply.is_success
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             return False

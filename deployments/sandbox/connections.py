@@ -35,8 +35,14 @@ async def drop(request: Request) -> None:
         pass
 
 
-async def hold(request: Request, seconds: float) -> None:
-    """Let the client wait that long, then break its connection. A sandbox that stops breaks it at once."""
+async def wait(request: Request, seconds: float) -> None:
+    """Let the client wait that long. A sandbox that stops breaks the connection at once."""
     with suppress(TimeoutError):
         await asyncio.wait_for(request.state.stopping.wait(), seconds)
+        await drop(request)
+
+
+async def hold(request: Request, seconds: float) -> None:
+    """Let the client wait that long, then break its connection. A sandbox that stops breaks it at once."""
+    await wait(request, seconds)
     await drop(request)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from deployments.sandbox.faults import FaultName
+from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.render.film import render
 from deployments.sandbox.render.motion import Move, parse_move
 from deployments.sandbox.render.plan import FPS, Plan
@@ -38,6 +38,8 @@ class DarkRoom:
 
     def film(self, task: Task) -> Path:
         """Where the film of a task is, or will be."""
+        if self._fixed is not None and self._fixed.is_dir():
+            return film_in(self._fixed, task.params)
         return self._fixed or self._files / f"{task.id}.mp4"
 
     def last_frame(self, task: Task) -> Path:
@@ -45,8 +47,14 @@ class DarkRoom:
         return self._files / f"{task.id}.png"
 
     async def develop(self, task: Task) -> None:
-        """Make the film. Returns at once when rendering is off, or when a run before this one has made it."""
-        if self._fixed is None and not self.film(task).exists():
+        """Make the film. Returns at once when rendering is off, or when a run before this one has made it.
+
+        Raises `FileNotFoundError` when the folder of fixed films has none for this task.
+        """
+        made = self.film(task).exists()
+        if self._fixed is not None and not made:
+            raise FileNotFoundError(f"no film for task {task.id}: put {self.film(task)} there")
+        if not made:
             await asyncio.get_running_loop().run_in_executor(self._pool, self._render, task)
 
     def _render(self, task: Task) -> None:
@@ -82,10 +90,16 @@ def plan_for(params: Params, media: Path) -> Plan:
     )
 
 
+def film_in(folder: Path, params: Params) -> Path:
+    """The film of this resolution, ratio and length, else the one of this resolution: it need not exist."""
+    exact = folder / f"{params.resolution}-{params.ratio.replace(':', 'x')}-{params.frames / FPS:g}s.mp4"
+    return exact if exact.is_file() else folder / f"{params.resolution}.mp4"
+
+
 def fixed_film(fixed: str, home: Path) -> Path:
-    """The file itself, or a playable film of the asked size (`500000`, `8MB`, `8MiB`)."""
+    """The file or folder itself, or a playable film of the asked size (`500000`, `8MB`, `8MiB`)."""
     path = Path(fixed)
-    if path.is_file():
+    if path.exists():
         return path
     size = fixed_size(fixed)
     target = home / f"fixed-{size}.mp4"

@@ -1,27 +1,16 @@
-"""Faults on request: which task goes wrong, and how. What each does is told in the package's docstring."""
+"""Faults on request, as they are set and stored. Where each strikes is in `fault_table`, which task in `faultbook`."""
 
-import json
-import random
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from deployments.sandbox.fault_table import FaultName
 
-class FaultName(StrEnum):
-    """Everything that can go wrong on request."""
+__all__ = ["METADATA_LINK", "Fault", "FaultName", "Match", "read_faults"]
 
-    ACCEPT_THEN_TIMEOUT = "accept_then_timeout"
-    TOO_MANY_REQUESTS = "too_many_requests"
-    SERVER_ERROR = "server_error"
-    CONTENT_REJECTED = "content_rejected"
-    FAILED_TASK = "failed_task"
-    ZERO_BYTE_FILE = "zero_byte_file"
-    WRONG_DURATION = "wrong_duration"
-    EXPIRED_LINK = "expired_link"
-    SLOW_DOWNLOAD = "slow_download"
-    TRUNCATED_DOWNLOAD = "truncated_download"
+#: A link nobody must follow: where clouds tell a machine its own credentials.
+METADATA_LINK = "http://169.254.169.254/latest/meta-data/iam/security-credentials/"
+Seconds = Annotated[float, Field(ge=0)]
 
 
 class _Value(BaseModel):
@@ -45,19 +34,34 @@ class Match(_Value):
 
 
 class Fault(_Value):
-    """One thing that goes wrong, `times` times (0: always)."""
+    """One thing that goes wrong, with `times` tasks (0: always)."""
 
     fault: FaultName
     match: Match = Match(nth=1)
     times: Annotated[int, Field(ge=0)] = 1
-    #: too_many_requests: seconds in Retry-After.
+    #: Seconds in Retry-After: too_many_requests, poll_storm.
     retry_after: Annotated[int, Field(ge=0)] = 1
-    #: server_error: whether the task was created before the answer broke.
+    #: Whether the task was created before the answer broke: server_error, gateway_timeout.
     created: bool = False
-    #: accept_then_timeout: seconds the connection is held before it is dropped.
-    hold: Annotated[float, Field(ge=0)] = 30.0
+    #: Seconds: accept_then_timeout and slow_answer keep the client waiting, list_lag hides, never_ends runs on,
+    #: callback_late is late.
+    hold: Seconds = 30.0
     #: slow_download: bytes a second.
     rate: Annotated[int, Field(ge=1)] = 65_536
+    #: How many questions about the task are hit (0: all): the faults of polling, list_error, not_ready, expired_link.
+    polls: Annotated[int, Field(ge=0)] = 1
+    #: ok_with_error_body: the code in the body.
+    code: str = "RateLimitExceeded.EndpointRPMExceeded"
+    #: unknown_status: the word.
+    word: str = "suspended"
+    #: clock_skew: seconds by which the times are off.
+    seconds: int = -3600
+    #: not_ready: the HTTP status.
+    status: Literal[400, 403, 404] = 404
+    #: unsafe_link and callback_lying: where the link leads.
+    link: str = METADATA_LINK
+    #: callback_lying: what it says of the task.
+    claim: Literal["succeeded", "failed"] = "succeeded"
 
 
 _FAULTS = TypeAdapter(list[Fault])
@@ -66,52 +70,3 @@ _FAULTS = TypeAdapter(list[Fault])
 def read_faults(text: str | bytes) -> list[Fault]:
     """Faults from a JSON list. Raises pydantic's ValidationError."""
     return _FAULTS.validate_json(text)
-
-
-class _Armed:
-    """A fault and how often it was tried and used."""
-
-    def __init__(self, fault: Fault, rng: random.Random) -> None:
-        self.fault, self._rng, self._seen, self._fired = fault, rng, 0, 0
-
-    def fires(self, prompt: str, kind: str) -> bool:
-        """Whether it hits this task; counts the task."""
-        match = self.fault.match
-        if (match.prompt is not None and match.prompt not in prompt) or (match.kind not in {None, kind}):
-            return False
-        self._seen += 1
-        hit = match.nth is None or self._seen == match.nth
-        if match.probability is not None:
-            hit = self._rng.random() < match.probability and hit
-        hit = hit and (self.fault.times == 0 or self._fired < self.fault.times)
-        self._fired += hit
-        return hit
-
-
-class FaultBook:
-    """The faults that are set. They count from the moment they are set, and do not survive a restart."""
-
-    def __init__(self, seed: int, path: Path | None = None) -> None:
-        self._seed = seed
-        self._armed: list[_Armed] = []
-        if path is not None:
-            self.set(read_faults(path.read_bytes()))
-
-    def set(self, faults: list[Fault]) -> None:
-        """Put these in place of all that were set."""
-        self._armed = []
-        self.add(faults)
-
-    def add(self, faults: list[Fault]) -> None:
-        """Set these as well."""
-        for place, fault in enumerate(faults, len(self._armed)):
-            rng = random.Random(f"{self._seed} {place} {fault.fault}")  # noqa: S311 - chance on request, not a secret
-            self._armed.append(_Armed(fault, rng))
-
-    def strike(self, prompt: str, kind: str) -> tuple[Fault, ...]:
-        """What goes wrong with this task. Asked once a task."""
-        return tuple(armed.fault for armed in self._armed if armed.fires(prompt, kind))
-
-    def shown(self) -> list[dict[str, object]]:
-        """What is set, as JSON values."""
-        return [json.loads(armed.fault.model_dump_json()) for armed in self._armed]

@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from deployments.sandbox.darkroom import DarkRoom
-from deployments.sandbox.faults import Fault, FaultName
+from deployments.sandbox.endings import BROKEN, Ending, ending, ending_in_queue, seconds_more
+from deployments.sandbox.fault_table import FaultName
+from deployments.sandbox.faults import Fault
 from deployments.sandbox.render.film import Stopped
 from deployments.sandbox.settings import SandboxSettings
 from deployments.sandbox.store import Store
 from deployments.sandbox.tasks import Params, Status, Task
 
 logger = logging.getLogger(__name__)
-_SENSITIVE = "OutputVideoSensitiveContentDetected"
-_BROKEN = "InternalServiceError"
 
 
 class Queue:
@@ -43,9 +43,10 @@ class Queue:
         self._follow(task)
         return task
 
-    def cancel(self, task: Task) -> Task:
-        """Take a queued task out of the queue."""
-        return self._move(task, Status.CANCELLED)
+    def cancel(self, task: Task) -> None:
+        """Take a queued task out of the queue, unless its fault is that nobody listens."""
+        if not task.fault(FaultName.CANCEL_IGNORED):
+            self._move(task, Status.CANCELLED)
 
     async def aclose(self) -> None:
         """Leave everything as it is; the next run takes it up."""
@@ -68,13 +69,22 @@ class Queue:
             return
         try:
             if self._still_queued(task):
-                await self._run(self._move(task, Status.RUNNING))
+                await self._serve(task)
         finally:
             self._slots.release()
 
     def _still_queued(self, task: Task) -> bool:
         now = self._store.find(task.id, time.time())
         return now is not None and now.status is Status.QUEUED
+
+    async def _serve(self, task: Task) -> None:
+        end = ending_in_queue(task)
+        if end is None:
+            await self._run(self._move(task, Status.RUNNING))
+            return
+        await asyncio.sleep(self._latency(task))
+        if self._still_queued(task):
+            self._end(task, end)
 
     async def _run(self, task: Task) -> None:
         due = time.monotonic() + self._latency(task)
@@ -84,25 +94,21 @@ class Queue:
             return
         except Exception:  # a model that breaks is the provider's failure, told to the client, never the server's end
             logger.exception("render_failed task=%s", task.id)
-            self._move(task, Status.FAILED, _BROKEN, "The service encountered an internal error.")
+            self._end(task, BROKEN)
             return
         await asyncio.sleep(max(due - time.monotonic(), 0))
-        self._finish(task)
+        self._end(task, ending(task))
 
     def _latency(self, task: Task) -> float:
         """Seconds this task takes at least: the setting, spread by seed; without rendering exactly the setting."""
         if self._room.fixed:
-            return self._settings.latency
+            return self._settings.latency + seconds_more(task)
         rng = random.Random(f"{self._settings.seed} {task.seq}")  # noqa: S311 - a waiting time, not a secret
-        return self._settings.latency * rng.uniform(1 - self._settings.spread, 1 + self._settings.spread)
+        spread = rng.uniform(1 - self._settings.spread, 1 + self._settings.spread)
+        return self._settings.latency * spread + seconds_more(task)
 
-    def _finish(self, task: Task) -> None:
-        if task.fault(FaultName.CONTENT_REJECTED):
-            self._move(task, Status.FAILED, _SENSITIVE, "The output video may contain sensitive information.")
-        elif task.fault(FaultName.FAILED_TASK):
-            self._move(task, Status.FAILED, _BROKEN, "The service encountered an internal error.")
-        else:
-            self._move(task, Status.SUCCEEDED)
+    def _end(self, task: Task, end: Ending) -> None:
+        self._move(task, end.status, end.code, end.message)
 
     def _move(self, task: Task, status: Status, code: str = "", message: str = "") -> Task:
         moved = self._store.move(task, status, time.time(), code=code, message=message)

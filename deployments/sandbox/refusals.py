@@ -71,3 +71,13 @@ def too_many(limit: int, retry_after: int) -> Refusal:
     """429 RateLimitExceeded.EndpointRPMExceeded."""
     message = f"Requests to this endpoint exceeded its limit of {limit} per minute."
     return Refusal(429, "RateLimitExceeded.EndpointRPMExceeded", message, retry_after=retry_after)
+
+
+def overdue() -> Refusal:
+    """403 AccountOverdueError."""
+    return Refusal(403, "AccountOverdueError", "The account has an overdue balance. Recharge it and try again.")
+
+
+def no_such_key() -> Refusal:
+    """404, as object storage says it."""
+    return Refusal(404, "NoSuchKey", "The specified key does not exist.")

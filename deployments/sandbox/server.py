@@ -10,12 +10,13 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from deployments.sandbox.connections import DroppableProtocol
+from deployments.sandbox.connections import DroppableProtocol, drop
+from deployments.sandbox.instead import Instead
 from deployments.sandbox.refusals import Refusal
 from deployments.sandbox.routes import ROUTES
-from deployments.sandbox.service import BareError, Service
+from deployments.sandbox.service import Service
 from deployments.sandbox.settings import SandboxSettings
 
 
@@ -24,8 +25,11 @@ async def _refused(_: Request, error: Exception) -> Response:
     return error.response()
 
 
-async def _bare(_: Request, __: Exception) -> Response:
-    return PlainTextResponse("Internal Server Error", 500)
+async def _instead(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Instead)  # noqa: S101 - registered for this class only
+    if error.response is None:
+        await drop(request)
+    return error.response or Response()
 
 
 def application(settings: SandboxSettings, url: str) -> Starlette:
@@ -40,7 +44,7 @@ def application(settings: SandboxSettings, url: str) -> Starlette:
         finally:
             await service.aclose()
 
-    return Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers={Refusal: _refused, BareError: _bare})
+    return Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers={Refusal: _refused, Instead: _instead})
 
 
 class SandboxServer(uvicorn.Server):

@@ -50,17 +50,23 @@ class SandboxSettings(BaseModel):
     """Tasks that may be created in a minute; one more is refused with 429."""
     link_seconds: Annotated[int, Field(ge=1)] = 86_400
     """How long a result link lives."""
+    renew_links: bool = False
+    """Whether every answer about a succeeded task carries a link signed just now; Ark does not document it."""
     seed: int = 0
     """Decides latencies, and which tasks a fault with a probability hits."""
     fixed: str = ""
-    """Rendering off: every task gets this file, or a film of this size (8MiB), after exactly the latency."""
+    """Rendering off: every task gets this file, its film from this folder (480p-16x9-5s.mp4, else 480p.mp4), or a
+    film of this size (8MiB), after exactly the latency."""
     faults: Path | None = None
     """JSON file with a list of faults that are set from the start."""
 
     @field_validator("fixed")
     @classmethod
     def _file_or_size(cls, value: str) -> str:
-        if value and not Path(value).is_file():
+        if value and Path(value).is_dir():
+            if not any(Path(value).glob("*.mp4")):
+                raise ValueError(f"{value} holds no film (*.mp4)")
+        elif value and not Path(value).is_file():
             fixed_size(value)
         return value
 

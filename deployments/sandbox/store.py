@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, astuple, fields, replace
 from pathlib import Path
 
+from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.faults import Fault
 from deployments.sandbox.tasks import OPEN, Charge, Params, Status, Task, charge_for
 
@@ -74,18 +75,27 @@ class Store:
         return None if row is None else _task(row)
 
     def listed(
-        self, now: float, page: int, size: int, *, status: str = "", model: str = "", ids: Sequence[str] = ()
+        self,
+        now: float,
+        page: int,
+        size: int,
+        *,
+        status: str = "",
+        model: str = "",
+        ids: Sequence[str] = (),
+        without: Sequence[str] = (),
     ) -> tuple[list[Task], int]:
-        """One page of tasks, newest first, and how many there are in all."""
+        """One page of tasks, newest first, and how many there are in all; `without` names tasks to leave out."""
         where: list[str] = ["deleted = 0", "created_at > ?"]
         values: list[str | float] = [now - KEPT_SECONDS]
         for column, value in (("status", status), ("model", model)):
             if value:
                 where.append(f"{column} = ?")
                 values.append(value)
-        if ids:
-            where.append(f"id IN ({','.join('?' * len(ids))})")
-            values.extend(ids)
+        for word, named in (("IN", ids), ("NOT IN", without)):
+            if named:
+                where.append(f"id {word} ({','.join('?' * len(named))})")
+                values.extend(named)
         clause = " AND ".join(where)
         total = self._db.execute(f"SELECT COUNT(*) FROM tasks WHERE {clause}", values).fetchone()[0]  # noqa: S608
         rows = self._db.execute(
@@ -93,6 +103,14 @@ class Store:
             [*values, size, (page - 1) * size],
         )
         return [_task(row) for row in rows], total
+
+    def with_fault(self, name: FaultName, now: float) -> list[Task]:
+        """The tasks that were given this fault and can still be found."""
+        rows = self._db.execute(
+            "SELECT * FROM tasks WHERE deleted = 0 AND created_at > ? AND faults LIKE ?",
+            (now - KEPT_SECONDS, f'%"fault": "{name}"%'),
+        )
+        return [_task(row) for row in rows]
 
     def all(self) -> list[Task]:
         """Every task that ever was, deleted ones too, oldest first."""
@@ -105,14 +123,14 @@ class Store:
         return [task for task in self.all() if task.status in OPEN]
 
     def move(self, task: Task, status: Status, now: float, *, code: str = "", message: str = "") -> Task:
-        """Give the task another status; a success is billed in the same transaction."""
+        """Give the task another status; what it costs is billed in the same transaction."""
         moved = replace(task, status=status, updated_at=now, error_code=code, error_message=message)
         with self._db:
             self._db.execute(
                 "UPDATE tasks SET status = ?, updated_at = ?, error_code = ?, error_message = ? WHERE id = ?",
                 (status.value, now, code, message, task.id),
             )
-            if status is Status.SUCCEEDED:
+            if moved.charged:
                 self._charge(charge_for(moved, now))
         return moved
 
@@ -120,6 +138,10 @@ class Store:
         """Hide the record. What was charged stays charged."""
         with self._db:
             self._db.execute("UPDATE tasks SET deleted = 1 WHERE id = ?", (task.id,))
+
+    def deleted(self) -> set[str]:
+        """The ids of the tasks whose record was hidden."""
+        return {row["id"] for row in self._db.execute("SELECT id FROM tasks WHERE deleted = 1")}
 
     def bill(self) -> list[Charge]:
         """Every charge, oldest first."""

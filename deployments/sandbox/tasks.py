@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from deployments.sandbox.catalogue import amount, model_named, tokens
+from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.faults import Fault
 from deployments.sandbox.render.plan import FPS, pixels
 from workprint.models import known_models, model_facts
@@ -82,14 +83,20 @@ class Task:
     error_message: str = ""
     faults: tuple[Fault, ...] = field(default=())
 
-    def fault(self, name: str) -> Fault | None:
+    def fault(self, name: FaultName) -> Fault | None:
         """The fault of that name, when this task was given it."""
-        return next((fault for fault in self.faults if fault.fault == name), None)
+        return next((fault for fault in self.faults if fault.fault is name), None)
+
+    @property
+    def charged(self) -> bool:
+        """Whether it costs anything: a success does, and a failure only as a fault."""
+        unjust = self.status is Status.FAILED and self.fault(FaultName.CHARGED_BUT_FAILED) is not None
+        return self.status is Status.SUCCEEDED or unjust
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One line of the bill: only succeeded tasks have one. `rate` is CNY per million tokens."""
+    """One line of the bill: only charged tasks have one. `rate` is CNY per million tokens."""
 
     task_id: str
     model: str
@@ -104,7 +111,7 @@ class Charge:
 
 
 def charge_for(task: Task, at: float) -> Charge:
-    """What a succeeded task costs."""
+    """What a charged task costs."""
     params = task.params
     flex = params.service_tier == "flex"
     rate = model_named(params.model).rate(params.resolution, sound=params.generate_audio, flex=flex)
@@ -128,6 +135,7 @@ def task_object(task: Task, content: dict[str, str]) -> dict[str, Any]:
         shown["error"] = {"code": task.error_code, "message": task.error_message}
     if task.status is Status.SUCCEEDED:
         shown["content"] = content
+    if task.charged:
         shown["usage"] = {"completion_tokens": params.tokens, "total_tokens": params.tokens}
     return shown
 

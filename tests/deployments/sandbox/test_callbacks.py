@@ -1,54 +1,10 @@
 """Callbacks out, received by a real server."""
 
-import asyncio
-import contextlib
-import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from deployments.sandbox.testing import running_sandbox
 from tests.deployments.sandbox.client import Client, text_body
-
-
-@dataclass
-class Listener:
-    """A small HTTP server that writes down what it is told, and answers the first calls with `refuse` errors."""
-
-    refuse: int = 0
-    url: str = ""
-    heard: list[dict[str, Any]] = field(default_factory=list)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = int(head.partition("content-length:")[2].split()[0])
-        self.heard.append(json.loads(await reader.readexactly(length)))
-        self.news.set()
-        refused = self.heard[-1]["status"] == "succeeded" and self.refuse > 0
-        self.refuse -= refused
-        status = b"503 Busy" if refused else b"204 No Content"
-        writer.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-    async def until_heard(self, count: int) -> list[dict[str, Any]]:
-        async with asyncio.timeout(30):
-            while len(self.heard) < count:
-                self.news.clear()
-                await self.news.wait()
-        return self.heard
-
-
-@contextlib.asynccontextmanager
-async def listening(refuse: int = 0) -> AsyncIterator[Listener]:
-    listener = Listener(refuse)
-    server = await asyncio.start_server(listener.answer, "127.0.0.1", 0)
-    async with server:
-        listener.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook/secret"
-        yield listener
+from tests.deployments.sandbox.listener import listening
 
 
 async def test_every_change_is_told_in_order(quick: Client) -> None:

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from deployments.sandbox.faults import Fault, FaultBook, Match, read_faults
+from deployments.sandbox.faultbook import FaultBook
+from deployments.sandbox.faults import Fault, Match, read_faults
 from tests.deployments.sandbox.client import Client, text_body
 from tests.deployments.sandbox.frames import decoded
 

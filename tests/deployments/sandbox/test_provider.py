@@ -15,7 +15,7 @@ from tests.deployments.sandbox.client import MODEL
 from tests.deployments.sandbox.frames import bright_width, decoded
 from workprint.brief import Audio, Camera, InputType, Motion, Role, Speed
 from workprint.failures import FailureKind
-from workprint.outcomes import Accepted, NotThere, Observation, Refused, Unanswered
+from workprint.outcomes import Accepted, Observation, Refused, Unanswered
 from workprint.spec import FrozenReference, Kind, Spec
 from workprint.states import RenderState
 
@@ -98,7 +98,7 @@ async def test_our_block_drafts_and_finishes_a_film(
 async def test_our_block_finds_a_task_whose_answer_never_came(
     provider: VideoProvider, sandbox: Sandbox, picture_bytes: bytes, picture_url: str
 ) -> None:
-    """An accepted submit without an answer is unanswered, and found by our reference; a refused one is not there."""
+    """An accepted submit without an answer is in the list with our reference and our words; a refused one is not."""
     spec = draft_spec(picture_bytes)
     media = {spec.references[0].sha256: picture_url}
     since = datetime.now(UTC)
@@ -109,8 +109,12 @@ async def test_our_block_finds_a_task_whose_answer_never_came(
     refused = await provider.submit(spec, media, client_ref="wp-refused")
     assert isinstance(refused, Refused)
     assert (FailureKind.RATE_LIMIT, 1.0) == (refused.failure.kind, refused.failure.retry_after)
-    assert isinstance(await provider.recover("wp-lost", since), Observation)
-    assert isinstance(await provider.recover("wp-refused", since), NotThere)
+    (found,) = await provider.recent(since)
+    assert "wp-lost" == found.client_ref
+    echoed = found.asked
+    assert (spec.duration, spec.resolution, spec.seed, True) == (
+        *(echoed.duration, echoed.resolution, echoed.seed, echoed.draft),
+    )
 
 
 async def test_our_block_reads_a_refused_prompt(
