@@ -8,7 +8,8 @@ STAMP := .venv/.ready
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Workprint needs Python 3.11 or later: make PYTHON=python3.11 ..."'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/dev.lock
+	# The lock is complete; pip's resolver cannot match a pin with the extra that Prefect asks of it (sqlalchemy[asyncio]).
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements/dev.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
