@@ -59,7 +59,12 @@ class VideoProvider(Block):
     requests_per_second: float = Field(default=10.0, gt=0, le=1000, description="All calls of this block together.")
     connect_timeout: float = Field(default=10.0, gt=0, description="Seconds to connect.")
     read_timeout: float = Field(default=60.0, gt=0, description="Seconds for the whole answer after connecting.")
-    list_lag: float = Field(default=10.0, ge=0, description="Seconds its task list may lag behind a submit.")
+    list_lag: float = Field(
+        default=60.0, ge=0, description="Seconds its task list may lag behind a submit before absence proves anything."
+    )
+    gone_after: float = Field(
+        default=120.0, ge=0, description="Seconds a known task may be answered with 404 before it counts as lost."
+    )
     reference_delivery: Literal["link", "inline"] = Field(
         default="link", description="References go as links into our bucket, or inline as data URLs."
     )

@@ -8,14 +8,18 @@ from workprint.outcomes import Observation, Unreadable
 
 #: Pages of one listing. Ark keeps a week; a window with more than 10 000 tasks is not read to its end.
 _MOST_PAGES = 100
+#: So many pages are read whatever times they tell: a provider's or a relay's clock may be hours off, and the newest
+#: tasks then look older than the window.
+_LEAST_PAGES = 3
 
 Page = tuple[Observation, ...] | Unreadable
 
 
 async def window(page: Callable[[int], Awaitable[Page]], since: datetime) -> Page:
-    """The tasks made at or after `since` (aware), page by page until one is empty or wholly older.
+    """The newest tasks, page by page until one is empty or wholly older than `since` (aware): all that was read.
 
-    A short page proves nothing: providers cap its size. Unreadable when the end was not seen.
+    Older tasks are left in: what carries our reference is ours whenever it says it was made. A short page proves
+    nothing: providers cap its size. Unreadable when the end was not seen.
     """
     start = since.replace(microsecond=0)  # providers count whole seconds
     found: dict[str, Observation] = {}
@@ -23,12 +27,13 @@ async def window(page: Callable[[int], Awaitable[Page]], since: datetime) -> Pag
         tasks = await page(number)
         if isinstance(tasks, Unreadable):
             return tasks
-        fresh = {task.task_id: task for task in tasks if task.created_at is None or task.created_at >= start}
-        if not fresh:
-            return tuple(found.values())
-        if fresh.keys() <= found.keys():
+        fresh = any(task.created_at is None or task.created_at >= start for task in tasks)
+        repeated = {task.task_id for task in tasks} <= found.keys()
+        if fresh and repeated:
             return _no_end("a page repeats the ones before: the provider does not page")
-        found |= fresh
+        found |= {task.task_id: task for task in tasks}
+        if repeated or (not fresh and number >= _LEAST_PAGES):
+            return tuple(found.values())
     return _no_end(f"the window holds more than {_MOST_PAGES} pages")
 
 

@@ -1,7 +1,8 @@
 """Deployments run: every process one can start.
 
 Purpose: the CLI (`deployments.cli`), the embedded stack (`deployments.stack`), the embedded S3 server
-(`deployments.objectstore`), the sandbox provider (`deployments.sandbox`), sample briefs, `prefect.yaml`.
+(`deployments.objectstore`), the sandbox provider (`deployments.sandbox`), the desk (`deployments.desk`), sample
+briefs, `prefect.yaml`.
 
 May import: everything below.
 Must not: hold a rule. What an entry point decides belongs into `workprint`.

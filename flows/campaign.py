@@ -5,14 +5,17 @@ The story reads from top to bottom, and may be started from the top again at any
 
 import asyncio
 from functools import partial
+from typing import Any
 
-from prefect import flow, get_run_logger
-from prefect.client.schemas.objects import State
+from prefect import Flow, flow, get_run_logger
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.logging.loggers import flow_run_logger
 from prefect.runtime import flow_run
 
 from flows.gate import ask
 from tasks.archive import archive
 from tasks.board import board_of
+from tasks.cancel import cancel_run
 from tasks.decide import decide
 from tasks.film import Film, film
 from tasks.house import House, open_house
@@ -24,12 +27,28 @@ from tasks.retrying import ended, unseen
 from tasks.validate import announce, validate
 from workprint.board import Board
 from workprint.brief import Brief
+from workprint.cancelling import charge
 from workprint.errors import InputError, OverBudget
 from workprint.orders import Order
 from workprint.plan import Plan
+from workprint.render import Source
+from workprint.steps import Actor
+
+#: Who cancels, when Prefect was told to: its API does not say which person.
+CANCELLER = Actor("cancelled run", Source.PERSON)
 
 
-@flow(name="campaign", flow_run_name="{brief.title}", persist_result=False)
+async def cancelled(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:  # noqa: ARG001  # Prefect's words
+    """Prefect's hook for a cancelled run, called once its process is gone: what is queued is cancelled as well.
+
+    A run that waits at its gate, or whose process died, has nobody to call it: rescue does the same a minute later.
+    """
+    log = flow_run_logger(flow_run, flow)
+    for one in await cancel_run(str(flow_run.id), CANCELLER):
+        log.info("cancel.%s %s %s: %s", one.outcome, one.render.id, one.render.variant, charge(one.render))
+
+
+@flow(name="campaign", flow_run_name="{brief.title}", persist_result=False, on_cancellation=[cancelled])
 async def campaign(brief: Brief) -> State:
     """Validate, quote, draft, ask a person, render the approved, moderate, archive, report."""
     try:

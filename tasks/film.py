@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
 from prefect.runtime import task_run
 
 from blocks.bucket.values import Landed
 from blocks.media.probe import MediaFacts, probe
 from tasks import submit
 from tasks.house import House
+from tasks.links import refreshed
 from tasks.retrying import MOST, Again, pause, worth_it
 from workprint import keys, steps
-from workprint.errors import ArchiveError, BadMedia, LinkDead, WorkprintError
+from workprint.errors import ArchiveError, BadMedia, LinkDead, UnsafeUrl, WorkprintError
 from workprint.orders import Order
-from workprint.render import Asset, Change, Place, Render, Source
+from workprint.render import Asset, Place, Render, Source
+from workprint.rescue import link_end
 from workprint.spec import Kind
 from workprint.states import TERMINAL, RenderState
 
@@ -55,15 +58,23 @@ async def film(house: House, order: Order) -> Film:
     Safe to run again at any point, in any process: every step asks the ledger first.
     """
     claimed = await submit.claim(house, order)
+    _tell_adopted(order, claimed)
     async with house.places:
         render = await house.watcher.wait(await submit.submitted(house, await _held(house, claimed)))
     if render.state is RenderState.SUCCEEDED:
-        return await _landed(house, render, ended_before=claimed.state is RenderState.SUCCEEDED)
+        return await landed(house, render, ended_before=claimed.state is RenderState.SUCCEEDED)
     if render.state is RenderState.ARCHIVED:
         return Film(render.id, None)
     if _may_reorder(render):
         raise Again(f"{order.label}: the model failed free of charge, ordered once more")
     raise failed(order.label, render)
+
+
+def _tell_adopted(order: Order, render: Render) -> None:
+    """The log says when the same content was bought before: nothing is charged here."""
+    if render.campaign_id != order.campaign_id:
+        bought = f"{order.label} is served by render {render.id}, bought by campaign {render.campaign_id}"
+        get_run_logger().info("render.adopted %s: nothing is charged to this one", bought)
 
 
 async def _held(house: House, render: Render) -> Render:
@@ -82,19 +93,19 @@ def _may_reorder(render: Render) -> bool:
     return submit.second_try(render) and render.state is RenderState.FAILED and not render.live
 
 
-async def _landed(house: House, render: Render, *, ended_before: bool) -> Film:
+async def landed(house: House, render: Render, *, ended_before: bool) -> Film:
     """The provider's file in the bucket. A draft is archived with that; a final waits in quarantine for moderation."""
     try:
-        landed = await _land(house, render, ended_before=ended_before)
+        there = await _land(house, render, ended_before=ended_before)
         if render.kind is Kind.DRAFT:
-            await _keep_draft(house, render, landed)
-        return Film(render.id, landed)
+            await _keep_draft(house, render, there)
+        return Film(render.id, there)
     except LinkDead as error:
-        end = steps.link_dead(render, str(error), ACTOR)
-        raise await _link_trouble(house, render, error, end) from error
+        raise await _dead_link(house, render, error) from error
+    except UnsafeUrl as error:
+        raise await _unsafe_link(house, render, error) from error
     except BadMedia as error:
-        end = steps.bad_media(render, str(error), ACTOR)
-        raise await _link_trouble(house, render, error, end) from error
+        raise await _bad_media(house, render, error) from error
     except ArchiveError as error:
         await pause(LINK_PAUSE)
         raise Again(str(error)) from error
@@ -114,13 +125,39 @@ async def _land(house: House, render: Render, *, ended_before: bool) -> Landed:
     )
 
 
-async def _link_trouble(house: House, render: Render, error: ArchiveError, end: Change) -> WorkprintError:
-    """Tried again while the link may live, then recorded; never rendered again, because it is paid."""
-    dead = render.link_expires_at is not None and render.link_expires_at <= datetime.now(UTC)
-    if not dead and (task_run.run_count or 1) < LINK_TRIES:
+async def _dead_link(house: House, render: Render, error: LinkDead) -> WorkprintError:
+    """Tried again, with a fresh link where there is one; called dead only when its own end has come.
+
+    Never rendered again, because it is paid. A link that lives by its own word is left to rescue, which goes on trying.
+    """
+    fresh = await refreshed(house, render)
+    if fresh is None and link_end(render) <= datetime.now(UTC):
+        return failed(render.variant, await submit.changed(house, steps.link_dead(render, str(error), ACTOR)))
+    if _tries() < LINK_TRIES:
         await pause(LINK_PAUSE)
         return Again(str(error))
-    return failed(render.variant, await submit.changed(house, end))
+    return RenderFailed(f"{render.variant}: the link does not answer yet, rescue goes on trying ({render.id}): {error}")
+
+
+async def _unsafe_link(house: House, render: Render, error: UnsafeUrl) -> WorkprintError:
+    """Where such a link leads we do not go. With no other link to be had, what was paid for cannot be fetched."""
+    if await refreshed(house, render) is not None and _tries() < LINK_TRIES:
+        await pause(LINK_PAUSE)
+        return Again(str(error))
+    return failed(render.variant, await submit.changed(house, steps.link_dead(render, str(error), ACTOR)))
+
+
+async def _bad_media(house: House, render: Render, error: BadMedia) -> WorkprintError:
+    """Fetched again a few times, then recorded: what the provider sends is no film (docs/decisions/0003)."""
+    if _tries() < LINK_TRIES:
+        await pause(LINK_PAUSE)
+        return Again(str(error))
+    return failed(render.variant, await submit.changed(house, steps.bad_media(render, str(error), ACTOR)))
+
+
+def _tries() -> int:
+    """How often Prefect has run this task; once outside of a task run."""
+    return task_run.run_count or 1
 
 
 async def _keep_draft(house: House, render: Render, landed: Landed) -> None:

@@ -41,7 +41,7 @@ class House:
         provider: VideoProvider,
         bucket: ArchiveBucket,
         callback: CallbackSender | None,
-        lease_seconds: float = 30.0,
+        pulse: Pulse,
     ) -> None:
         self.ledger = ledger
         self.provider_name = provider_name
@@ -49,8 +49,8 @@ class House:
         self.bucket = bucket
         self.callback = callback
         self.facts: ModelFacts = model_facts(provider.model)
-        self.pulse = Pulse(ledger, lease_seconds)
-        self.watcher = Watcher(ledger, provider, self.facts)
+        self.pulse = pulse
+        self.watcher = Watcher(ledger, provider, self.facts, pulse.holder)
         #: Places at the provider; a render holds one from its submit to its end.
         self.places = asyncio.Semaphore(provider.max_in_flight)
         self._scratch = TemporaryDirectory(prefix="workprint-")
@@ -63,13 +63,14 @@ class House:
         database: LedgerDatabase = await LedgerDatabase.aload(LEDGER)
         provider = await load_provider(provider_name)
         bucket: ArchiveBucket = await ArchiveBucket.aload(BUCKET)
+        ledger = await database.open()
         house = cls(
-            ledger=await database.open(),
+            ledger=ledger,
             provider_name=provider_name,
             provider=provider,
             bucket=bucket,
             callback=await _load_callback(),
-            lease_seconds=database.lease_seconds,
+            pulse=Pulse(ledger, database.lease_seconds),
         )
         await house.pulse.start()
         return house
@@ -98,10 +99,14 @@ class House:
 
     async def close(self) -> None:
         """Stop the watcher and let go of every connection."""
-        await self.watcher.close()
+        await self.leave()
         await self.pulse.stop()
-        await self.provider.aclose()
         await self.ledger.close()
+
+    async def leave(self) -> None:
+        """Let go of what is this provider's alone; ledger and lease live on."""
+        await self.watcher.close()
+        await self.provider.aclose()
         self._scratch.cleanup()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.states import Crashed, Scheduled
+from prefect.states import Cancelled, Crashed, Scheduled
 
 #: Ids in one question.
 _AT_ONCE = 200
@@ -45,6 +45,12 @@ async def call_crashed(run_id: str, why: str) -> None:
     """Say of a run that its process is gone."""
     async with get_client() as client:
         await client.set_flow_run_state(UUID(run_id), Crashed(message=why), force=True)
+
+
+async def call_cancelled(run_id: str, why: str) -> None:
+    """End a wish to cancel that no worker is left to fulfil."""
+    async with get_client() as client:
+        await client.set_flow_run_state(UUID(run_id), Cancelled(message=why), force=True)
 
 
 def _state(run: FlowRun) -> RunState:

@@ -1,9 +1,12 @@
 """Looking for the task of an unknown render at its provider. Nothing is changed here: the answer is for the caller."""
 
+from datetime import UTC, datetime, timedelta
+
 from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
+from tasks.called_back import called_back
 from workprint.errors import OutcomeUnknown, ProviderError
-from workprint.recovery import CLOCK_SKEW, Recovered, Unknown, match, posted_at
+from workprint.recovery import WINDOW, Recovered, Unknown, match, posted_at
 from workprint.render import Render
 from workprint.states import RenderState
 from workprint.unknowns import double_cost
@@ -13,22 +16,33 @@ _WITHOUT_TASK = (RenderState.SUBMITTING, RenderState.UNKNOWN)
 
 
 async def looked_up(ledger: Ledger, provider: VideoProvider, render: Render) -> Recovered:
-    """What the provider's list says of the render now. Unknown when it cannot be read, or when there is none.
+    """What a callback or the provider's list says of the render now. Unknown when the list cannot be read, or is none.
 
     The order matters: a task in the list belongs, when the ledger is asked afterwards, to a render that is either
     still without its task (a rival) or already known by it.
     """
+    if (heard := await called_back(ledger, provider, render)) is not None:
+        return heard
     grade = provider.language.recovery
     if not grade.lists:
         return Unknown(grade.sentence())
     try:
-        tasks = await provider.recent(posted_at(render) - CLOCK_SKEW)
+        tasks = await provider.recent(posted_at(render) - WINDOW)
     except ProviderError as error:
         return Unknown(str(error))
     rivals = await ledger.in_state(*_WITHOUT_TASK)
     claimed = await ledger.known_tasks([task.task_id for task in tasks])
     draft = await draft_task(ledger, render)
     return match(render, tasks, claimed, grade, rivals=rivals, draft_task_id=draft or "")
+
+
+def settled(provider: VideoProvider, render: Render) -> bool:
+    """Whether a list read from now on shows the task of an unknown render, if there is one.
+
+    Ask before the list is read. Neither the POST (over when the render became unknown) nor the list can be later.
+    """
+    post_over = max(posted_at(render) + timedelta(seconds=provider.read_timeout), render.updated_at)
+    return datetime.now(UTC) > post_over + timedelta(seconds=provider.list_lag)
 
 
 async def draft_task(ledger: Ledger, render: Render) -> str | None:

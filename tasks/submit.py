@@ -2,10 +2,10 @@
 
 import asyncio
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from tasks.house import House
-from tasks.recover import draft_task, looked_up, nobody_knows
+from tasks.recover import draft_task, looked_up, nobody_knows, settled
 from tasks.retrying import Again, pause
 from workprint import steps
 from workprint.callbacks import token_hash
@@ -13,7 +13,7 @@ from workprint.errors import BudgetExceeded, StaleState
 from workprint.failures import FailureKind
 from workprint.orders import Order
 from workprint.outcomes import Accepted, Refused, Unanswered
-from workprint.recovery import Absent, Found, Unknown, posted_at
+from workprint.recovery import Absent, Found, Unknown
 from workprint.render import Asset, Change, Render, Source
 from workprint.states import RenderState
 
@@ -21,7 +21,7 @@ ACTOR = steps.Actor("campaign", Source.SUBMIT)
 #: Seconds between looks at a render that another process is submitting right now.
 LOOK = 0.5
 #: Seconds between two readings of a provider's list for one unknown render.
-LOOK_AGAIN = 1.0
+LOOK_AGAIN = 2.0
 
 
 async def claim(house: House, order: Order) -> Render:
@@ -117,13 +117,13 @@ async def recovered(house: House, render: Render, actor: steps.Actor) -> Render:
     Returns the render as it stands then, whoever changed it. Raises `OutcomeUnknown` when a person has to decide.
     """
     while render.state is RenderState.UNKNOWN:
-        settled = _settled(house, render)  # before the list is read: what it says counts from then on
+        sure = settled(house.provider, render)  # before the list is read: what it says counts from then on
         match await looked_up(house.ledger, house.provider, render):
             case Found(task, how):
                 return await changed(house, steps.found(render, task, actor, how))
-            case Absent(raw) if settled:
+            case Absent(raw) if sure:
                 return await changed(house, steps.absent(render, raw, actor))
-            case Unknown(reason) if settled or not house.provider.language.recovery.lists:
+            case Unknown(reason) if sure or not house.provider.language.recovery.lists:
                 return await _still_unknown(house, render, reason)
             case _:
                 await pause(LOOK_AGAIN)
@@ -137,12 +137,6 @@ async def _still_unknown(house: House, render: Render, reason: str) -> Render:
     if now.state is RenderState.UNKNOWN:
         raise nobody_knows(now, reason)
     return now
-
-
-def _settled(house: House, render: Render) -> bool:
-    """Whether the list shows every task by now: neither the POST nor the list can be that late."""
-    post_over = max(posted_at(render) + timedelta(seconds=house.provider.read_timeout), render.updated_at)
-    return datetime.now(UTC) > post_over + timedelta(seconds=house.provider.list_lag)
 
 
 async def _someone_elses(house: House, render: Render) -> Render:

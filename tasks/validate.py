@@ -20,7 +20,7 @@ from workprint.campaigns import Campaign
 from workprint.errors import InputError, NotFound, OutboundError
 from workprint.plan import Plan
 from workprint.problems import Problem, Severity, refuse
-from workprint.quotes import money
+from workprint.quotes import Quote, money
 from workprint.rules import check_brief
 
 #: Fields of a shot that say what is wanted. What is not wanted (`negative_prompt`) may well name bad things.
@@ -46,6 +46,7 @@ async def validate(house: House, brief: Brief, campaign_id: str) -> Plan:
 async def announce(plan: Plan) -> None:
     """Show the quote as a table, and raise `OverBudget` when it is above the brief's budget."""
     quote = plan.quote()
+    warning = quote.age_warning(datetime.now(UTC).date())
     rows = [
         {
             "variant": line.variant,
@@ -57,9 +58,15 @@ async def announce(plan: Plan) -> None:
     await acreate_table_artifact(
         table=[*rows, {"variant": "total", "draft": money(quote.drafts), "final": money(quote.finals)}],
         key=f"quote-{plan.campaign_id}",
-        description=f"Highest cost in {quote.currency}, {quote.price_source}. Budget {plan.brief.budget.amount}.",
+        description=" ".join(filter(None, (_meaning(plan, quote), warning))),
     )
+    if warning:
+        get_run_logger().warning("quote.old_prices %s", warning)
     quote.check_budget(plan.brief.budget)
+
+
+def _meaning(plan: Plan, quote: Quote) -> str:
+    return f"Highest cost in {quote.currency}, {quote.price_source}. Budget {plan.brief.budget.amount}."
 
 
 async def _new(house: House, brief: Brief, campaign_id: str) -> Plan:

@@ -12,6 +12,7 @@ from workprint.plan import Plan
 from workprint.render import Approval, Claim, Decision, Render
 from workprint.spec import Kind, Spec
 from workprint.states import TERMINAL, RenderState
+from workprint.unknowns import makes_new_take
 from workprint.variants import Variant
 
 
@@ -25,7 +26,9 @@ class Board:
 
     @property
     def current(self) -> tuple[Variant, ...]:
-        """Every variant at its newest take: each `revise` made one more, with the changed prompt."""
+        """Every variant at its newest take: each `revise` made one more with the changed prompt, and each unknown
+        outcome that a person gave up for a new take made one with the same prompt.
+        """
         return tuple(self._newest(variant) for variant in self.plan.variants())
 
     @property
@@ -84,9 +87,12 @@ class Board:
 
     def _newest(self, variant: Variant) -> Variant:
         revision = self.approval(variant)
-        if revision is None or revision.decision is not Decision.REVISE:
-            return variant
-        return self._newest(variant.revised(revision.prompt, variant.take + 1))
+        if revision is not None and revision.decision is Decision.REVISE:
+            return self._newest(variant.revised(revision.prompt, variant.take + 1))
+        if any(makes_new_take(self.render(variant, kind)) for kind in Kind):
+            # The brief's own takes of this prompt have the numbers between: theirs is another film.
+            return self._newest(variant.revised(variant.prompt_override, variant.take + self.plan.brief.takes))
+        return variant
 
     def _presentable(self, variant: Variant) -> bool:
         """A draft that is safely in the bucket; without drafts the variant itself."""

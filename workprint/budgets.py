@@ -5,7 +5,7 @@ reserved with its quote from the commit before its POST until its charge is know
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,6 +16,8 @@ from workprint.states import RenderState
 
 #: From the commit before the POST until the provider has ended it, the highest price is set aside.
 _RESERVED = frozenset({RenderState.SUBMITTING, RenderState.UNKNOWN, RenderState.QUEUED, RenderState.PROCESSING})
+#: `failure_code` of a planned render that a budget refused: with its reason in both languages, a line each.
+OVER_BUDGET = "budget"
 
 
 class Scope(StrEnum):
@@ -26,7 +28,10 @@ class Scope(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+_CHINESE = {Scope.CAMPAIGN: "活动", Scope.COST_CENTRE: "成本中心", Scope.DAY: "日期（UTC）"}
+
+
+@dataclass(frozen=True, slots=True)
 class AccountKey:
     """One account. `key`: campaign id, cost centre, or a day as YYYY-MM-DD (UTC). `currency`: ISO 4217."""
 
@@ -34,8 +39,17 @@ class AccountKey:
     key: str
     currency: str
 
+    def order(self) -> tuple[str, str, str]:
+        """Whoever locks several accounts locks them in this order."""
+        return (self.scope, self.key, self.currency)
+
     def __str__(self) -> str:
-        return f"{self.scope.replace('_', ' ')} {self.key or '(none)'}"
+        return self.name()
+
+    def name(self, language: str = "en") -> str:
+        """What a person calls it, `en` or `zh`."""
+        word = _CHINESE[self.scope] if language.startswith("zh") else self.scope.replace("_", " ")
+        return f"{word} {self.key or '(none)'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ def accounts_of(render: Render, cost_centre: str, submitted_at: datetime) -> tup
     return (
         AccountKey(Scope.CAMPAIGN, render.campaign_id, currency),
         AccountKey(Scope.COST_CENTRE, cost_centre, currency),
-        AccountKey(Scope.DAY, submitted_at.date().isoformat(), currency),
+        AccountKey(Scope.DAY, submitted_at.astimezone(UTC).date().isoformat(), currency),
     )
 
 
@@ -104,11 +118,38 @@ def limit_key(account: AccountKey) -> AccountKey:
     return AccountKey(account.scope, "", account.currency) if account.scope is Scope.DAY else account
 
 
-def refusal(account: AccountKey, limit: Decimal, standing: Weight, asked: Decimal) -> str | None:
-    """Why a submit of `asked` is too much: limit, spent, reserved and asked in one sentence; None when it fits."""
-    if standing.total + asked <= limit:
-        return None
-    return (
-        f"the budget of {account} is {money(limit)} {account.currency}: {money(standing.spent)} spent, "
-        f"{money(standing.reserved)} reserved, {money(asked)} asked"
-    )
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a submit is too much: which account, its limit, what stands on it, and what was asked."""
+
+    account: AccountKey
+    limit: Decimal
+    standing: Weight
+    asked: Decimal
+
+    def sentence(self, language: str = "en") -> str:
+        """All four numbers in one sentence, `en` or `zh`; any other language reads English."""
+        limit, currency = money(self.limit), self.account.currency
+        spent, reserved, asked = money(self.standing.spent), money(self.standing.reserved), money(self.asked)
+        name = self.account.name(language)
+        if language.startswith("zh"):
+            return f"{name} 的预算为 {limit} {currency}：已花费 {spent}，已预留 {reserved}，本次申请 {asked}"
+        return f"the budget of {name} is {limit} {currency}: {spent} spent, {reserved} reserved, {asked} asked"
+
+
+def was_refused(render: Render) -> bool:
+    """Whether a budget stands between this render and its submit."""
+    return render.state is RenderState.PLANNED and render.failure_code == OVER_BUDGET
+
+
+def reason(render: Render, language: str = "en") -> str:
+    """Why a budget refused this render, `en` or `zh`."""
+    english, _, chinese = render.failure_raw.partition("\n")
+    if language.startswith("zh"):
+        return f"未提交，未产生费用：{chinese or english}。用 `workprint budget set` 提高限额后重试本次运行。"
+    return f"Nothing was sent: {english}. Raise the limit with `workprint budget set`, then retry the run."
+
+
+def refusal(account: AccountKey, limit: Decimal, standing: Weight, asked: Decimal) -> Refusal | None:
+    """Why a submit of `asked` is too much; None when it fits."""
+    return None if standing.total + asked <= limit else Refusal(account, limit, standing, asked)

@@ -103,6 +103,11 @@ class ApprovalMissing(LedgerError):
 class BudgetExceeded(LedgerError):
     """A submit would go over a budget; nothing was sent."""
 
+    def __init__(self, message: str | None = None, *, fix: str = "", zh: str = "") -> None:
+        super().__init__(message, fix=fix)
+        #: The same sentence in Chinese.
+        self.zh = zh
+
 
 class ProviderError(WorkprintError):
     """The provider could not do this."""

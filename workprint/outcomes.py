@@ -56,6 +56,22 @@ Submitted = Accepted | Refused | Unanswered
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What the provider says a task was asked for. None or empty: it does not say. `duration` in seconds."""
+
+    duration: int | None = None
+    resolution: str = ""
+    ratio: str = ""
+    seed: int | None = None
+    #: Whether sound was to be made.
+    audio: bool | None = None
+    #: Whether it was asked for as the provider's own kind of draft.
+    draft: bool | None = None
+    #: The provider's draft task a final was asked to be made from.
+    draft_task_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What the provider says of one of its tasks right now.
 
@@ -77,6 +93,7 @@ class Observation:
     #: Whatever of ours the provider echoes.
     client_ref: str = ""
     model: str = ""
+    asked: Asked = field(default_factory=Asked)
     created_at: datetime | None = None
     #: Seconds the provider asked us to wait before asking again.
     retry_after: float | None = None

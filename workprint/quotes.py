@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from workprint.brief import Brief, Budget, Shot
@@ -11,6 +12,9 @@ from workprint.models import ModelFacts
 from workprint.problems import Problem
 from workprint.spec import FrozenReference
 from workprint.variants import Variant, direct_spec, draft_spec, expand, final_spec
+
+#: A price list older than this is quoted with a warning.
+OLD_AFTER = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,19 @@ class Quote:
     def line(self, variant: str) -> QuoteLine:
         """The line of one variant. Raises `KeyError`."""
         return {line.variant: line for line in self.lines}[variant]
+
+    def age_warning(self, today: date) -> str | None:
+        """What to say, in both languages, of prices older than `OLD_AFTER`; None while they are fresh enough."""
+        try:
+            age = today - date.fromisoformat(self.price_date)
+        except ValueError:
+            return f"nobody knows how old the prices of {self.model} are · 价格日期不明：{self.price_date!r}"
+        if age <= OLD_AFTER:
+            return None
+        return (
+            f"the prices of {self.model} are {age.days} days old ({self.price_date}): look whether they still hold · "
+            f"{self.model} 的价格已有 {age.days} 天未更新（{self.price_date}），请核对。"
+        )
 
     def check_budget(self, budget: Budget) -> None:
         """Raise `OverBudget` when the total is above the budget, `InputError` when it is in another currency."""

@@ -32,6 +32,8 @@ _PATTERNS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?:[A-Za-z0-9+_-]|\\?/){256,}={0,2}"),
 )
 
+_SECRET_NAME = re.compile(rf"cookie|{_FIELD_NAMES.replace('|signature', '')}", re.I)
+
 
 def redact(raw: str | bytes, *, limit: int = LIMIT) -> str:
     """The text without API keys, bearer tokens, signatures and base64 payloads, at most `limit` characters and a mark.
@@ -44,6 +46,11 @@ def redact(raw: str | bytes, *, limit: int = LIMIT) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]} [{len(text) - limit} characters cut]"
+
+
+def is_secret(name: str) -> bool:
+    """Whether what a field or header of this name holds is a secret by itself: a key, a token, a cookie."""
+    return _SECRET_NAME.search(name) is not None
 
 
 def clean(text: str) -> str:

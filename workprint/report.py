@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from workprint.board import Board
+from workprint.budgets import reason, was_refused
 from workprint.charges import ChargeState
 from workprint.quotes import money
 from workprint.render import Asset, Decision, Render, Verdict
 from workprint.spec import Kind
 from workprint.states import RenderState
+from workprint.unknowns import in_doubt, sentence, was_given_up
 from workprint.variants import Variant
 
 #: Status of a variant -> Chinese.
@@ -20,6 +22,9 @@ WORDS = {
     "rejected": "已拒绝",
     "failed": "失败",
     "unknown": "状态未知",
+    "given up": "已放弃",
+    "over budget": "超出预算",
+    "cancelled": "已取消",
     "unfinished": "未完成",
 }
 
@@ -37,9 +42,11 @@ class Line:
     made: str
     final: Render | None
     asset: Asset | None
-    #: Render that explains a failure.
+    #: Render that explains a failure, or of which nobody knows what became of it.
     blame: Render | None
     adopted: bool
+    #: Renders of this variant, of all takes, that another campaign had bought: nothing was charged here.
+    bought: tuple[Render, ...] = ()
 
     def row(self) -> dict[str, Any]:
         """As a row of the Prefect table; keys are what the person reads."""
@@ -55,14 +62,19 @@ class Line:
             "sha256": asset.sha256 if asset else "",
             "link left": left or "",
             "adopted": self.adopted,
+            "bought by": "; ".join(map(bought_by, self.bought)),
             "why": self.why(),
         }
 
     def why(self, language: str = "en") -> str:
-        """The customer's sentence for a failure, and the render to name to support."""
+        """The customer's sentence for a failure or a doubt, and the render to name to support."""
         failure = self.blame.failure if self.blame else None
+        if self.blame is not None and in_doubt(self.blame):
+            return f"{sentence(self.blame, language)} [{self.blame.id}]"
         if self.blame is None or failure is None:
             return ""
+        if was_refused(self.blame):
+            return f"{reason(self.blame, language)} [{self.blame.id}]"
         return f"{failure.sentence(language)} [{self.blame.id} {failure.kind}/{failure.stage} {failure.code}]"
 
 
@@ -84,7 +96,7 @@ def ending(found: tuple[Line, ...]) -> Ending:
     """Delivered, Delivered in part, Rejected, or what it failed on."""
     by_status = {status: sum(line.status == status for line in found) for status in WORDS}
     message = ", ".join(f"{number} {status}" for status, number in by_status.items() if number)
-    trouble = by_status["failed"] + by_status["blocked"] + by_status["unknown"] + by_status["unfinished"]
+    trouble = sum(number for status, number in by_status.items() if status not in {"delivered", "rejected"})
     if by_status["delivered"]:
         return Ending("Delivered in part" if trouble else "Delivered", True, message)
     if not trouble:
@@ -95,9 +107,10 @@ def ending(found: tuple[Line, ...]) -> Ending:
 def _failed_on(by_status: Mapping[str, int]) -> str:
     if by_status["unknown"]:
         return "Outcome unknown"
-    if by_status["blocked"] and not by_status["failed"]:
-        return "Moderation"
-    return "Failed"
+    if by_status["failed"]:
+        return "Failed"
+    named = {"blocked": "Moderation", "over budget": "Over budget", "given up": "Given up", "cancelled": "Cancelled"}
+    return next((name for status, name in named.items() if by_status[status]), "Failed")
 
 
 def markdown(board: Board, found: tuple[Line, ...], end: Ending) -> str:
@@ -118,7 +131,34 @@ def markdown(board: Board, found: tuple[Line, ...], end: Ending) -> str:
     approvals = [
         f"- {a.variant} take {a.take}: {a.decision} by {_plain(a.actor)}: {_plain(a.note)}" for a in board.approvals
     ]
-    return "\n".join([*head, *rows, "", "## Approvals · 审批", *(approvals or ["none · 无"])])
+    more = [*_adopted(found), *_doubts(board)]
+    return "\n".join([*head, *rows, *more, "", "## Approvals · 审批", *(approvals or ["none · 无"])])
+
+
+def bought_by(render: Render) -> str:
+    """Which render another campaign had bought, for the table."""
+    return f"{render.kind} {render.id}: campaign {render.campaign_id}, not charged here"
+
+
+def _adopted(found: tuple[Line, ...]) -> list[str]:
+    """Whose films these are, where the same content had been bought before."""
+    said = [
+        f"- {line.variant} ({r.kind}): render {r.id}, bought by campaign {r.campaign_id}; nothing was charged here · "
+        f"由活动 {r.campaign_id} 购买，本活动未产生费用"
+        for line in found
+        for r in line.bought
+    ]
+    return ["", "## Bought before · 沿用已有渲染", *said] if said else []
+
+
+def _doubts(board: Board) -> list[str]:
+    """Every outcome nobody knows, of older takes too: a take given up for a new one may still be charged."""
+    doubtful = [render for render in board.renders() if in_doubt(render)]
+    if not doubtful:
+        return []
+    said = [f"- {r.variant} take {r.spec.take} ({r.kind}, {r.id})" for r in doubtful]
+    words = [f"{_plain(sentence(r))} · {_plain(sentence(r, 'zh'))}" for r in doubtful]
+    return ["", "## Unknown outcomes · 结果未知", *(f"{a}: {b}" for a, b in zip(said, words, strict=True))]
 
 
 def _plain(text: str) -> str:
@@ -139,8 +179,9 @@ def _line(board: Board, variant: Variant, assets: Mapping[str, Asset]) -> Line:
         made=_made(final),
         final=final,
         asset=assets.get(final.id) if final else None,
-        blame=next((r for r in (final, draft) if r is not None and r.failure is not None), None),
+        blame=next((r for r in (final, draft) if r is not None and (r.failure is not None or in_doubt(r))), None),
         adopted=claim.adopted if claim else False,
+        bought=tuple(c.render for c in board.claims if c.variant == variant.name and c.adopted),
     )
 
 
@@ -150,12 +191,18 @@ def _status(board: Board, variant: Variant, draft: Render | None, final: Render 
     newest = final or draft
     if newest is None:
         return "unfinished"
-    if newest.state is RenderState.UNKNOWN:
-        return "unknown"
+    if in_doubt(newest):
+        return "given up" if was_given_up(newest) else "unknown"
     if final is not None and final.moderation is Verdict.BLOCKED:
         return "blocked"
-    if final is not None and final.state is RenderState.ARCHIVED:
-        return "delivered"
+    return "delivered" if final is not None and final.state is RenderState.ARCHIVED else _not_delivered(newest)
+
+
+def _not_delivered(newest: Render) -> str:
+    if newest.state is RenderState.CANCELLED and newest.cancel_state is not None:
+        return "cancelled"
+    if was_refused(newest):
+        return "over budget"
     return "failed" if newest.failure is not None else "unfinished"
 
 

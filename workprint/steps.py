@@ -7,15 +7,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from workprint.budgets import OVER_BUDGET
 from workprint.charges import Charge, ChargeState, Evidence
 from workprint.errors import BudgetExceeded
 from workprint.failures import Failure, FailureKind, Stage
 from workprint.models import ModelFacts
 from workprint.outcomes import Accepted, Observation, Refused, Unanswered
-from workprint.render import Change, Render, Source
+from workprint.render import CancelState, Change, Render, Source
 from workprint.states import FRUITLESS, RenderState
 from workprint.unknowns import GIVEN_UP, GIVEN_UP_FOR_NEW_TAKE
 
+#: Facts of a cancel that came in time: an end somebody wanted is no failure.
+CANCELLED: dict[str, Any] = {
+    "failure_kind": None,
+    "failure_stage": None,
+    "failure_code": "",
+    "failure_raw": "",
+    "cancel_state": CancelState.CONFIRMED,
+}
 #: A task the provider says it does not know, this many times in a row, is gone. Fewer is flapping.
 GONE_AFTER = 3
 
@@ -39,7 +48,7 @@ def submitting(render: Render, actor: Actor, holder: str = "", token_hash: str =
 
 def over_budget(refusal: BudgetExceeded) -> dict[str, Any]:
     """What `Ledger.record` is told of a submit that a budget refused: the render stays planned, for a later try."""
-    failure = Failure(FailureKind.QUOTA, Stage.SUBMIT, "budget", str(refusal))
+    failure = Failure(FailureKind.QUOTA, Stage.SUBMIT, OVER_BUDGET, f"{refusal}\n{refusal.zh}".strip())
     return {"source": Source.SUBMIT, "actor": "budget", "note": str(refusal), "facts": failed(failure)}
 
 
@@ -106,9 +115,8 @@ def observed(render: Render, seen: Observation, facts: ModelFacts, actor: Actor)
     """The change an observation asks for; None when it says nothing new or a word we do not know."""
     if seen.state is None or seen.state is render.state or seen.state is RenderState.QUEUED:
         return None
-    return _change(
-        render, seen.state, actor, code=seen.code, raw=seen.raw, facts=_facts_of(render, seen, facts, seen.state)
-    )
+    known = _facts_of(render, seen, facts, seen.state) | _answer_to_cancel(render, seen.state)
+    return _change(render, seen.state, actor, code=seen.code, raw=seen.raw, facts=known)
 
 
 def gone(render: Render, raw: str, actor: Actor) -> Change:
@@ -162,21 +170,28 @@ def charged(charge: Charge) -> dict[str, Any]:
     }
 
 
+def cost_of_no_film(render: Render, seen: Observation, facts: ModelFacts) -> dict[str, Any]:
+    """A film we cannot have may be billed all the same, e.g. one that succeeded without a usable link."""
+    if seen.tokens:
+        return charged(facts.charge_for_tokens(render.spec, seen.tokens))
+    return no_charge(render, f"{facts.dialect} bills succeeded tasks only")
+
+
 def _facts_of(render: Render, seen: Observation, facts: ModelFacts, state: RenderState) -> dict[str, Any]:
     if state is RenderState.SUCCEEDED:
         link = {"link": seen.link, "link_expires_at": seen.link_expires_at}
         return {**link, **charged(_cost(render, seen, facts))}
     if state in FRUITLESS:
         failure = seen.failure or Failure(FailureKind.UPSTREAM, Stage.RENDER, seen.code, "the provider gave no reason")
-        return {**failed(failure), **_cost_of_no_film(render, seen, facts)}
+        return {**failed(failure), **cost_of_no_film(render, seen, facts)}
     return {}
 
 
-def _cost_of_no_film(render: Render, seen: Observation, facts: ModelFacts) -> dict[str, Any]:
-    """A film we cannot have may be billed all the same, e.g. one that succeeded without a usable link."""
-    if seen.tokens:
-        return charged(facts.charge_for_tokens(render.spec, seen.tokens))
-    return no_charge(render, f"{facts.dialect} bills succeeded tasks only")
+def _answer_to_cancel(render: Render, state: RenderState) -> dict[str, Any]:
+    """Whoever hears first what became of a task answers the wish to cancel it."""
+    if render.cancel_state is not CancelState.REQUESTED:
+        return {}
+    return CANCELLED if state is RenderState.CANCELLED else {"cancel_state": CancelState.TOO_LATE}
 
 
 def _quoted_again(source: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from blocks.ledger import schema
 from blocks.ledger.rows import Values
 from blocks.ledger.schema_money import accounts, limits
 from blocks.ledger.upserts import insert_or_leave
-from workprint.budgets import AccountKey, Scope, Weight, accounts_of, limit_key, refusal, weight
+from workprint.budgets import AccountKey, Refusal, Scope, Weight, accounts_of, limit_key, refusal, weight
 from workprint.errors import BudgetExceeded, LedgerError
 from workprint.render import Asset, Render
 from workprint.states import RenderState
@@ -39,9 +39,20 @@ class Step:
     asset: Asset | None
 
     @property
-    def moved(self) -> Weight:
+    def asked(self) -> Weight:
         """What the step adds to its accounts."""
         return weight(self.after) - weight(self.before)
+
+    def moves(self, cost_centre: str) -> dict[AccountKey, Weight]:
+        """What the step adds to each account. What stood before is taken from where it stood: a corrected charge may
+        be in another currency, and a second submit falls on another day.
+        """
+        changes: dict[AccountKey, Weight] = {}
+        for render, sign in ((self.before, -1), (self.after, 1)):
+            if render.submitted_at is not None and (amount := weight(render)) != Weight():
+                for key in accounts_of(render, cost_centre, render.submitted_at):
+                    changes[key] = changes.get(key, Weight()) + Weight(sign * amount.spent, sign * amount.reserved)
+        return {key: change for key, change in changes.items() if change != Weight()}
 
     @property
     def is_submit(self) -> bool:
@@ -54,12 +65,12 @@ async def book(connection: AsyncConnection, outcomes: Sequence[Step | LedgerErro
 
     The account rows are locked first and in one order, so two processes that submit at once see each other's money.
     """
-    moving = [step for step in outcomes if isinstance(step, Step) and step.moved != Weight()]
-    if not moving:
+    moves = await _moves(connection, [step for step in outcomes if isinstance(step, Step)])
+    if not moves:
         return list(outcomes)
-    keys = await _keys(connection, moving)
+    keys = sorted({key for move in moves for key in move.changes}, key=AccountKey.order)
     book_ = _Book(await _locked(connection, keys), await _limits(connection, keys))
-    refused = {id(step): error for step in moving if (error := book_.enter(step, keys[id(step)])) is not None}
+    refused = {id(move.step): error for move in moves if (error := book_.enter(move)) is not None}
     await connection.execute(_UPDATE, book_.rows())
     return [refused.get(id(outcome), outcome) for outcome in outcomes]
 
@@ -69,6 +80,14 @@ def charge_rows(steps: Sequence[Step]) -> list[Values]:
     return [_charge(step) for step in steps if step.is_submit or _priced(step.before) != _priced(step.after)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A step and what it adds to each of its accounts."""
+
+    step: Step
+    changes: dict[AccountKey, Weight]
+
+
 class _Book:
     """The locked accounts of one transaction."""
 
@@ -76,12 +95,12 @@ class _Book:
         self._standing = standing
         self._limits = limits_
 
-    def enter(self, step: Step, keys: Sequence[AccountKey]) -> BudgetExceeded | None:
+    def enter(self, move: _Move) -> BudgetExceeded | None:
         """Add the step's weight, or say which limit stands against it."""
-        if step.is_submit and (reason := self._against(step, keys)):
-            return BudgetExceeded(f"render {step.before.id} ({step.before.variant}): {reason}", fix=_FIX)
-        for key in keys:
-            self._standing[key] += step.moved
+        if move.step.is_submit and (reason := self._against(move)):
+            return _exceeded(move.step.before, reason)
+        for key, change in move.changes.items():
+            self._standing[key] += change
         return None
 
     def rows(self) -> list[Values]:
@@ -91,41 +110,43 @@ class _Book:
             for k, w in self._standing.items()
         ]
 
-    def _against(self, step: Step, keys: Sequence[AccountKey]) -> str | None:
-        for key in keys:
+    def _against(self, move: _Move) -> Refusal | None:
+        for key in move.changes:
             limit = self._limits.get(limit_key(key))
-            if limit and (reason := refusal(key, limit["amount"], self._standing[key], step.moved.total)):
+            if limit and (reason := refusal(key, limit["amount"], self._standing[key], move.step.asked.total)):
                 return reason
         return None
 
 
-async def _keys(connection: AsyncConnection, steps: Sequence[Step]) -> dict[int, tuple[AccountKey, ...]]:
+def _exceeded(render: Render, reason: Refusal) -> BudgetExceeded:
+    what = f"{render.id} ({render.variant})"
+    return BudgetExceeded(f"render {what}: {reason.sentence()}", zh=f"渲染 {what}：{reason.sentence('zh')}", fix=_FIX)
+
+
+async def _moves(connection: AsyncConnection, steps: Sequence[Step]) -> list[_Move]:
+    """Those of the steps that move money. Most do not, and cost no look-up."""
+    moving = [step for step in steps if step.moves("")]
+    if not moving:
+        return []
     table = schema.campaigns.c
-    wanted = {step.before.campaign_id for step in steps}
+    wanted = {step.before.campaign_id for step in moving}
     rows = await connection.execute(select(table.id, table.cost_centre).where(table.id.in_(wanted)))
     centres = {row[0]: row[1] for row in rows}
-    return {id(step): _keys_of(step.after, centres) for step in steps}
+    return [_Move(step, step.moves(centres[step.before.campaign_id])) for step in moving]
 
 
-def _keys_of(render: Render, centres: dict[str, str]) -> tuple[AccountKey, ...]:
-    assert render.submitted_at is not None  # noqa: S101  # a render without it weighs nothing
-    return accounts_of(render, centres[render.campaign_id], render.submitted_at)
-
-
-async def _locked(connection: AsyncConnection, keys: dict[int, tuple[AccountKey, ...]]) -> dict[AccountKey, Weight]:
-    wanted = sorted({key for of_step in keys.values() for key in of_step})
+async def _locked(connection: AsyncConnection, keys: Sequence[AccountKey]) -> dict[AccountKey, Weight]:
     empty = [
-        {"scope": k.scope, "key": k.key, "currency": k.currency, "spent": _NOTHING, "reserved": _NOTHING}
-        for k in wanted
+        {"scope": k.scope, "key": k.key, "currency": k.currency, "spent": _NOTHING, "reserved": _NOTHING} for k in keys
     ]
     await connection.execute(insert_or_leave(connection, accounts), empty)
-    query = select(accounts).where(tuple_(*_KEY).in_([(k.scope, k.key, k.currency) for k in wanted]))
+    query = select(accounts).where(tuple_(*_KEY).in_([(k.scope, k.key, k.currency) for k in keys]))
     rows = (await connection.execute(query.order_by(*_KEY).with_for_update())).mappings()
     return {_account_key(row): Weight(row["spent"], row["reserved"]) for row in rows}
 
 
-async def _limits(connection: AsyncConnection, keys: dict[int, tuple[AccountKey, ...]]) -> dict[AccountKey, Values]:
-    wanted = {limit_key(key) for of_step in keys.values() for key in of_step}
+async def _limits(connection: AsyncConnection, keys: Sequence[AccountKey]) -> dict[AccountKey, Values]:
+    wanted = {limit_key(key) for key in keys}
     query = select(limits).where(tuple_(*_LIMIT_KEY).in_([(k.scope, k.key, k.currency) for k in wanted]))
     return {_account_key(row): dict(row) for row in (await connection.execute(query)).mappings()}
 

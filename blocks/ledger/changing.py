@@ -54,11 +54,12 @@ _FINISHED = FRUITLESS | {RenderState.SUCCEEDED}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One change somebody wants. `facts_only`: the state stays, whatever it is."""
+    """One change somebody wants. `facts_only`: the state stays; `any_state`: whatever it is then."""
 
     change: Change
     asset: Asset | None = None
     facts_only: bool = False
+    any_state: bool = True
 
 
 async def apply_changes(
@@ -101,7 +102,7 @@ def _step(found: tuple[Render, int] | None, wish: Wish, now: datetime) -> Step:
     if found is None:
         raise NotFound(f"no render {change.render_id}")
     before, seq = found
-    if wish.facts_only:
+    if wish.facts_only and wish.any_state:
         change = _at(change, before.state)
     _check(before, change, wish)
     moment = max(now, before.updated_at)
@@ -117,6 +118,8 @@ def _at(change: Change, state: RenderState) -> Change:
 def _check(before: Render, change: Change, wish: Wish) -> None:
     if before.state != change.expect:
         raise StaleState(f"render {before.id} is {before.state}, not {change.expect}: somebody else changed it first")
+    if not wish.any_state and all(getattr(before, name) == value for name, value in change.facts.items()):
+        raise StaleState(f"render {before.id}: somebody else wrote down the same first")
     if wish.asset and wish.asset.render_id != before.id:
         raise LedgerError(f"the asset belongs to render {wish.asset.render_id}, not {before.id}")
     if change.to is RenderState.ARCHIVED and not wish.asset and not wish.facts_only:

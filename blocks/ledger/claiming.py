@@ -200,7 +200,8 @@ async def _claim(
     """Point every claim at its render: a new claim, or one whose render ended without a film and without a charge."""
     for wish in (wish for wish in wishes if wish.key in known.claims):
         row = _claim_values(wish, live[wish.fingerprint], now)
-        await connection.execute(update(schema.claims).where(tuple_(*_KEY) == tuple_(*wish.key)).values(row))
+        mine = (column == value for column, value in zip(_KEY, wish.key, strict=True))
+        await connection.execute(update(schema.claims).where(*mine).values(row))
     if new := [_claim_values(w, live[w.fingerprint], now) for w in wishes if w.key not in known.claims]:
         await connection.execute(insert_or_leave(connection, schema.claims), new)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import cast
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger.door import Door
@@ -14,7 +14,10 @@ from blocks.ledger.leases import orphaned
 from blocks.ledger.schema import renders
 from blocks.ledger.schema_money import callbacks
 from workprint.callbacks import Kept, Nudge, token_hash
+from workprint.states import RenderState
 
+#: Nobody can ask the provider about these.
+_WITHOUT_TASK = (RenderState.PLANNED, RenderState.SUBMITTING, RenderState.UNKNOWN)
 #: Nudges one look brings: the others come with the next.
 MOST = 500
 
@@ -34,12 +37,22 @@ class Inbox:
         return cast("Kept", await self._door.write(wish, frozenset({(wish.token_hash, digest)})))
 
     async def nudges(self, holder: str) -> tuple[Nudge, ...]:
-        """What came for the renders of this holder and was not looked at yet, oldest first."""
-        return await self._open(renders.c.holder == holder)
+        """What came for the renders of this holder and was not looked at yet, oldest first.
+
+        A callback that overtook the answer to its own POST waits until the render has its task.
+        """
+        return await self._open(and_(renders.c.holder == holder, renders.c.state.not_in(_WITHOUT_TASK)))
 
     async def stray_nudges(self) -> tuple[Nudge, ...]:
         """What came for renders that no living process looks after."""
         return await self._open(orphaned(renders.c.holder, self._door.clock()))
+
+    async def bodies(self, render_id: str) -> tuple[str, ...]:
+        """What came with a token of this render, newest first, at most ten."""
+        table = callbacks.c
+        query = select(table.body).where(table.render_id == render_id).order_by(table.received_at.desc()).limit(10)
+        async with self._door.reading() as connection:
+            return tuple((await connection.execute(query)).scalars())
 
     async def handled(self, nudges: Sequence[Nudge], outcome: str, lag: float | None = None) -> None:
         """These were looked at. `lag`: seconds they came after the change they speak of, 0 when they brought it."""
@@ -51,7 +64,7 @@ class Inbox:
     async def _open(self, whose: ColumnElement[bool]) -> tuple[Nudge, ...]:
         table = callbacks.c
         query = (
-            select(table.id, table.render_id, table.received_at, table.body)
+            select(table.id, table.render_id, table.received_at)
             .join(renders, renders.c.id == table.render_id)
             .where(table.handled_at.is_(None), whose)
             .order_by(table.received_at)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import reading
@@ -44,18 +44,11 @@ class Leases:
         found: frozenset[str] = await self._door.do(("lease", holder), work)
         return found
 
-    async def orphans(self, *states: RenderState, limit: int = 1000) -> tuple[Render, ...]:
-        """Renders in one of these states that no living process looks after, oldest first."""
+    async def orphans(self, *states: RenderState, holder: str = "", limit: int = 1000) -> tuple[Render, ...]:
+        """Renders in one of these states that no living process looks after, or `holder` does; oldest first."""
+        free = or_(renders.c.holder == holder, orphaned(renders.c.holder, self._door.clock()))
         async with self._door.reading() as connection:
-            return await reading.renders(
-                connection, renders.c.state.in_(states), orphaned(renders.c.holder, self._door.clock()), limit=limit
-            )
-
-    async def moved(self, since: datetime) -> frozenset[str]:
-        """Ids of the renders that anybody changed at or after `since` (aware)."""
-        query = select(renders.c.id).where(renders.c.updated_at >= since)
-        async with self._door.reading() as connection:
-            return frozenset((await connection.execute(query)).scalars())
+            return await reading.renders(connection, renders.c.state.in_(states), free, limit=limit)
 
 
 def orphaned(holder: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:

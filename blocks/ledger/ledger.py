@@ -1,11 +1,12 @@
 """The ledger: the one path to the database of campaigns, renders, events, approvals and assets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
 
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,8 +14,10 @@ from blocks.ledger import keeping, reading, schema
 from blocks.ledger.changing import Wish, check_wish
 from blocks.ledger.claiming import ClaimWish
 from blocks.ledger.door import Door, ready, utc_now
+from blocks.ledger.figures import Figures
 from blocks.ledger.inbox import Inbox
 from blocks.ledger.leases import Leases
+from blocks.ledger.looking import Looks
 from blocks.ledger.money import Money
 from blocks.ledger.reading import Trace
 from blocks.ledger.rows import clean
@@ -39,12 +42,16 @@ class Ledger:
         self._door = door
         #: Life signs of processes, and whose render is whose.
         self.leases = Leases(door)
+        #: What a watcher looks at all the time.
+        self.looks = Looks(door)
         #: Callbacks that came in.
         self.inbox = Inbox(door)
         #: Limits, accounts and costs.
         self.money = Money(door)
         #: Processes and gates of campaigns.
         self.runs = Runs(door)
+        #: Counts for whoever keeps the service running.
+        self.figures = Figures(door)
 
     @classmethod
     async def open(cls, url: str, *, clock: Callable[[], datetime] = utc_now) -> Self:
@@ -136,6 +143,10 @@ class Ledger:
         change = Change(render_id, RenderState.PLANNED, RenderState.PLANNED, source, actor, note=note, facts=facts)
         return await self._change(Wish(change, facts_only=True))
 
+    async def amend(self, change: Change) -> Render:
+        """Set facts without a step. NotFound; StaleState when it is not in `change.expect`, or they are set already."""
+        return await self._change(Wish(change, facts_only=True, any_state=False))
+
     async def keep_asset(self, asset: Asset, *, source: Source, actor: str, note: str = "") -> Render:
         """Add a film to a render without a step (released from quarantine, say), with its event. NotFound."""
         change = Change(asset.render_id, RenderState.PLANNED, RenderState.PLANNED, source, actor, note=note)
@@ -206,6 +217,22 @@ class Ledger:
         """
         async with self._door.reading() as connection:
             return await reading.find(connection, clean(any_id))
+
+    async def renders(self, render_ids: Collection[str]) -> tuple[Render, ...]:
+        """Several renders, oldest first; ids the ledger does not know are left out."""
+        async with self._door.reading() as connection:
+            return await reading.renders(connection, schema.renders.c.id.in_(render_ids))
+
+    async def served_by(self, render_ids: Collection[str]) -> frozenset[str]:
+        """Ids of the campaigns that these renders serve, adopted or not."""
+        query = select(schema.claims.c.campaign_id).where(schema.claims.c.render_id.in_(render_ids))
+        async with self._door.reading() as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
+    async def archive_seconds(self) -> float | None:
+        """How long a film takes from its end at the provider to the bucket, in seconds; None before the first."""
+        async with self._door.reading() as connection:
+            return await reading.archive_seconds(connection)
 
     async def typical_seconds(self, provider: str, model: str, kind: Kind) -> float | None:
         """How long such a render takes, in seconds, learnt from the last ones; None before the first."""

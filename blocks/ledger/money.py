@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, String, and_, case, func, select
+from sqlalchemy import ColumnElement, RowMapping, String, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger.columns import Money as Amount
@@ -54,6 +54,23 @@ class Money:
         known = await self._limits()
         return tuple(_account(row, known) for row in rows)
 
+    async def overview(self, day: str) -> tuple[Account, ...]:
+        """What an operator watches: campaigns that have not ended, every cost centre, and this day (YYYY-MM-DD, UTC);
+        accounts with a limit also when nothing stands on them.
+        """
+        open_ = select(campaigns.c.id).where(campaigns.c.closed_at.is_(None))
+        used = await self.accounts(
+            or_(
+                and_(accounts.c.scope == Scope.CAMPAIGN, accounts.c.key.in_(open_)),
+                accounts.c.scope == Scope.COST_CENTRE,
+                and_(accounts.c.scope == Scope.DAY, accounts.c.key == day),
+            )
+        )
+        keys = {account.key for account in used}
+        limited = {_of_day(limit, day): limit.amount for limit in await self.limits()}
+        unused = (Account(key, Weight(), amount) for key, amount in limited.items() if key not in keys)
+        return tuple(sorted((*used, *unused), key=lambda account: account.key.order()))
+
     async def costs(
         self, by: By, *, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[CostLine, ...]:
@@ -77,6 +94,11 @@ class Money:
         async with self._door.reading() as connection:
             rows = (await connection.execute(select(limits))).mappings().all()
         return {AccountKey(Scope(row["scope"]), row["key"], row["currency"]): row["amount"] for row in rows}
+
+
+def _of_day(limit: Limit, day: str) -> AccountKey:
+    """The account a limit binds; of the limit of all days, this day's."""
+    return AccountKey(limit.scope, day if limit.scope is Scope.DAY else limit.key, limit.currency)
 
 
 def _account(row: RowMapping, known: Mapping[AccountKey, Decimal]) -> Account:

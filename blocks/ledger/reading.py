@@ -129,6 +129,15 @@ async def typical_seconds(connection: AsyncConnection, provider: str, model: str
     return median((finished - submitted).total_seconds() for submitted, finished in rows) if rows else None
 
 
+async def archive_seconds(connection: AsyncConnection) -> float | None:
+    """Median from a film's end at the provider to its place in the bucket, of the newest `SAMPLE`; None without one."""
+    asset, render = schema.assets.c, schema.renders.c
+    newest = select(asset.render_id, asset.archived_at).order_by(asset.archived_at.desc()).limit(SAMPLE).subquery()
+    query = select(render.finished_at, newest.c.archived_at).join(newest, newest.c.render_id == render.id)
+    rows = [row for row in await connection.execute(query) if row[0] is not None]
+    return median((archived - finished).total_seconds() for finished, archived in rows) if rows else None
+
+
 async def find(connection: AsyncConnection, any_id: str) -> Trace:
     """Whatever somebody has in hand. NotFound."""
     wanted = without_client_prefix(any_id.strip())

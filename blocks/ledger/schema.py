@@ -35,6 +35,7 @@ LIVE = "NOT (state IN ('failed', 'cancelled', 'expired') AND charge_state IN ('n
 OPEN = "state IN ('planned', 'submitting', 'unknown', 'queued', 'processing', 'succeeded')"
 RUNNING = "closed_at IS NULL"
 WAITING = "handled_at IS NULL"
+TIMED = "lag_seconds IS NOT NULL"
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -219,5 +220,6 @@ assets = Table(
     Column("link_seconds_left", Float),
     Column("manifest_key", String(1024), nullable=False),
     Index("assets_render", "render_id"),
+    Index("assets_archived", "archived_at"),
     Index("assets_manifest", "manifest_key"),
 )

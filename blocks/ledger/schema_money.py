@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from blocks.ledger.columns import Moment, Money
-from blocks.ledger.schema import WAITING, Json, metadata
+from blocks.ledger.schema import TIMED, WAITING, Json, metadata
 
 accounts = Table(
     "accounts",
@@ -69,5 +69,6 @@ callbacks = Table(
     Column("lag_seconds", Float),
     Index("callbacks_render", "render_id"),
     Index("callbacks_token", "token_hash", "sha256"),
+    Index("callbacks_handled", "handled_at", sqlite_where=text(TIMED), postgresql_where=text(TIMED)),
     Index("callbacks_open", "render_id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
 )

@@ -52,6 +52,31 @@ app.command(
     help="Tell the whole life of a render, from any of its ids.",
     sort_key=9,
 )
+unknown = App(name="unknown", help="Decide about renders whose outcome nobody knows.", sort_key=10)
+unknown.command("deployments.cli.unknown:list_unknown", name="list", help="List them, and what each may cost twice.")
+unknown.command("deployments.cli.unknown:adopt", name="adopt", help="Say which task at the provider one of them is.")
+unknown.command(
+    "deployments.cli.unknown:give_up", name="give-up", help="Give one up; with --new-take it is ordered once more."
+)
+app.command(unknown)
+app.command(
+    "deployments.cli.cancel:cancel", name="cancel", help="Cancel a render, or a run with its renders.", sort_key=12
+)
+app.command("deployments.cli.costs:costs", name="costs", help="Say what was spent, by whom and on what.", sort_key=13)
+budget = App(name="budget", help="Limits per campaign, cost centre and day.", sort_key=14)
+budget.command("deployments.cli.budget:list_budgets", name="list", help="Show limits, spent, reserved and left.")
+limit = App(name="set", help="Set or raise a limit.")
+limit.command("deployments.cli.budget:set_cost_centre", name="cost-centre", help="For all campaigns of one.")
+limit.command("deployments.cli.budget:set_day", name="day", help="For every day (UTC).")
+limit.command("deployments.cli.budget:set_campaign", name="campaign", help="For one campaign, in place of its brief's.")
+budget.command(limit)
+app.command(budget)
+app.command(
+    "deployments.cli.doctor:doctor",
+    name="doctor",
+    help="Check everything Workprint stands on, and how to mend it.",
+    sort_key=11,
+)
 
 
 def main(arguments: list[str] | None = None) -> None:

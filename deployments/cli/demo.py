@@ -36,7 +36,7 @@ async def _demo(home: Home, brief: "Brief") -> int:
         return await _show(brief)
     from deployments.stack.supervisor import stack
 
-    say("1. The stack: Prefect server, S3 server, sandbox provider, worker.", "bold")
+    say("1. The stack: Prefect server, S3 server, sandbox provider, desk, worker.", "bold")
     async with stack(home, progress) as here:
         where(home, here.state)
         return await here.guard(_show(brief))

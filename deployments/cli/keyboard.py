@@ -3,6 +3,10 @@
 import asyncio
 import sys
 
+from deployments.cli.console import interactive
+from workprint.errors import InputError
+from workprint.problems import Problem
+
 
 async def line(prompt: str) -> str:
     """One line, stripped. Cancelling it gives the keyboard back. Raises `EOFError` when there is no more to read."""
@@ -28,3 +32,10 @@ async def line(prompt: str) -> str:
 async def filled(prompt: str, default: str) -> str:
     """One line; Enter alone gives the default."""
     return await line(f"{prompt} [{default}]: ") or default
+
+
+async def sure(question: str) -> bool:
+    """Ask yes or no; Enter alone is no. Raises `InputError` where nobody can be asked."""
+    if not interactive():
+        raise InputError([Problem("--yes", "there is no terminal to ask at", "say --yes when you are sure")])
+    return (await line(f"{question} [y/N]: ")).lower() in {"y", "yes"}

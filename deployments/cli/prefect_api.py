@@ -109,6 +109,39 @@ async def resume(run: Run, answer: dict[str, Any]) -> None:
     )
 
 
+async def schedule_again(run: Run) -> None:
+    """Let a run that has ended start from the top once more, whatever it ended in: every step asks the ledger first."""
+    from prefect.client.orchestration import get_client
+    from prefect.states import Scheduled
+
+    async with get_client() as client:
+        # Forced, as Prefect's second UI does it: a completed run would not be scheduled otherwise.
+        await client.set_flow_run_state(UUID(run.id), Scheduled(name="AwaitingRetry"), force=True)
+
+
+async def set_cancelling(run: Run, why: str) -> None:
+    """Tell Prefect to stop a run that has not ended; one that has no process is cancelled at once."""
+    from prefect.client.orchestration import get_client
+    from prefect.states import Cancelling
+
+    async with get_client() as client:
+        await client.set_flow_run_state(UUID(run.id), Cancelling(message=why))
+
+
+async def check_answers() -> None:
+    """Return when the Prefect server answers. Raises `StackError` when it does not."""
+    from prefect.client.orchestration import get_client
+
+    async with get_client() as client:
+        trouble = await client.api_healthcheck()
+        address = client.api_url
+    if trouble is not None:
+        raise StackError(
+            f"the Prefect server at {address} does not answer ({type(trouble).__name__})",
+            fix="start it, or set PREFECT_API_URL to one that runs",
+        )
+
+
 async def contact_sheet(run_id: str) -> str | None:
     """Where the newest contact sheet of a run can be seen: the picture in the artifact that holds the form's text."""
     from prefect.client.orchestration import get_client

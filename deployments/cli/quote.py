@@ -1,6 +1,7 @@
 """`workprint quote BRIEF`."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,6 +56,8 @@ def _show(worst: "Quote") -> None:
         )
     OUT.print(table)
     say(f"Prices: {worst.price_source}")
+    if warning := worst.age_warning(datetime.now(UTC).date()):
+        say(f"Warning: {warning}", "yellow")
 
 
 def _values(worst: "Quote") -> dict[str, object]:
@@ -70,5 +73,6 @@ def _values(worst: "Quote") -> dict[str, object]:
         "total": str(worst.total),
         "price_source": worst.price_source,
         "price_date": worst.price_date,
+        "price_warning": worst.age_warning(datetime.now(UTC).date()),
         "variants": lines,
     }

@@ -12,7 +12,7 @@ from deployments.cli.prefect_api import Run
 from deployments.cli.trace_view import findings
 from workprint.errors import NotFound
 from workprint.quotes import money
-from workprint.report import Line
+from workprint.report import Line, bought_by
 
 if TYPE_CHECKING:
     from blocks.ledger import Ledger, Trace
@@ -35,6 +35,8 @@ async def results(ledger: "Ledger", run: Run) -> tuple[Line, ...]:
     for line in found:
         for why in filter(None, (line.why(), findings(line.final) if line.final else "")):
             say(f"  {line.variant}: {why}", "red")
+        for render in line.bought:
+            say(f"  {line.variant}: {bought_by(render)}")
     if not run.delivered:
         say(f"  {run.state}: {run.message}", "red")
     return found

@@ -6,6 +6,7 @@ from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from blocks.ledger import Trace
+    from workprint.costs import Attempt
 
 
 def trace(
@@ -24,15 +25,16 @@ def trace(
     from deployments.cli.loop import run_async
     from deployments.cli.trace_view import as_text, show
 
-    found = run_async(_find(any_id))
+    found, attempts = run_async(_find(any_id))
     if as_json:
-        print(as_text(found))
+        print(as_text(found, attempts))
     else:
-        show(found)
+        show(found, attempts)
 
 
-async def _find(any_id: str) -> "Trace":
+async def _find(any_id: str) -> "tuple[Trace, list[Attempt]]":
     from deployments.cli.servers import open_ledger
 
     async with await open_ledger() as ledger:
-        return await ledger.find(any_id)
+        found = await ledger.find(any_id)
+        return found, [attempt for render in found.renders for attempt in await ledger.money.attempts(render.id)]

@@ -1,7 +1,7 @@
 """How a trace looks: tables for a person, JSON for a program. Links lose their signatures in both."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,17 +11,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from deployments.cli.console import OUT, say
-from workprint.links import without_query
 from workprint.campaigns import Campaign
+from workprint.cancelling import standing
+from workprint.costs import Attempt
+from workprint.links import without_query
 from workprint.render import Approval, Asset, Event, Render
 
 if TYPE_CHECKING:
     from blocks.ledger import Trace
 
 
-def as_text(trace: "Trace") -> str:
+def as_text(trace: "Trace", attempts: Sequence[Attempt]) -> str:
     """The whole trace as indented JSON: amounts as strings, times in ISO 8601."""
-    return json.dumps(_public(to_jsonable_python(asdict(trace))), indent=2, ensure_ascii=False)
+    whole = {**asdict(trace), "charges": [asdict(attempt) for attempt in attempts]}
+    return json.dumps(_public(to_jsonable_python(whole)), indent=2, ensure_ascii=False)
 
 
 def _public(value: Any) -> Any:
@@ -34,14 +37,16 @@ def _signed_off(link: str | None) -> str | None:
     return without_query(link) if link else None
 
 
-def show(trace: "Trace") -> None:
-    """Campaigns, then each render with its events, its approval and its file."""
+def show(trace: "Trace", attempts: Sequence[Attempt]) -> None:
+    """Campaigns, then each render with its events, what each attempt cost, its approval and its file."""
     for campaign in trace.campaigns:
         _campaign(campaign)
     for render in trace.renders:
         say(f"\n{render.kind} {render.variant}: {render.id}", "bold")
         OUT.print(_facts(_render_rows(render)))
         OUT.print(_events(event for event in trace.events if event.render_id == render.id))
+        if of_render := [attempt for attempt in attempts if attempt.render_id == render.id]:
+            OUT.print(_attempts(of_render))
         for asset in trace.assets:
             if asset.render_id == render.id:
                 OUT.print(_facts(_asset_rows(asset)))
@@ -77,6 +82,7 @@ def _render_rows(render: Render) -> list[tuple[str, str]]:
         ("finished", _time(render.finished_at)),
         ("link", f"{without_query(render.link)} until {_time(render.link_expires_at)}" if render.link else ""),
         ("charge", _charge(render)),
+        ("cancel", standing(render).outcome.words if render.cancel_state else ""),
         ("failure", _failure(render)),
         ("draft, approval", " ".join(filter(None, (render.draft_render_id, render.approval_id)))),
         ("callback to", render.callback_url or ""),
@@ -136,6 +142,17 @@ def _events(events: Iterable[Event]) -> Table:
     for event in events:
         words = (event.before or "", event.after, event.source, event.actor, event.code, event.note)
         table.add_row(_time(event.at), *(_plain(str(word)) for word in words))
+    return table
+
+
+def _attempts(attempts: Iterable[Attempt]) -> Table:
+    table = Table(title="what it cost", title_justify="left")
+    for heading in ("at (UTC)", "attempt", "charge", "amount", "evidence", "source"):
+        table.add_column(heading, overflow="fold")
+    for a in attempts:
+        amount = f"{a.amount.normalize():f} {a.currency}"
+        words = (a.attempt, a.state, amount, a.evidence, a.source)
+        table.add_row(_time(a.at), *(_plain(str(word)) for word in words))
     return table
 
 

@@ -6,7 +6,7 @@ from deployments.stack.state import StackState, running
 
 
 def up() -> None:
-    """Start the Prefect server, the S3 server, the sandbox provider and a worker, and keep them up until Ctrl-C.
+    """Start Prefect, the S3 server, the sandbox provider, the desk and a worker, and keep them up until Ctrl-C.
 
     A second `up` in the same home finds the first and says where it is.
     """
@@ -39,4 +39,5 @@ def where(home: Home, state: StackState) -> None:
     say(f"  Prefect UI   {state.prefect_ui}", "bold")
     say(f"  S3           {state.s3_url}")
     say(f"  sandbox      {state.sandbox_url}")
+    say(f"  desk         {state.desk_url}  (callbacks; /healthz, /metrics)")
     say(f"  home, logs   {home.root}, {home.logs}")

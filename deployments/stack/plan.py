@@ -8,12 +8,13 @@ from pathlib import Path
 from deployments.stack.home import Home, Secrets
 from deployments.stack.leash import Program, inherited
 from deployments.stack.ports import LOOPBACK
+from deployments.stack.zombies import HEARTBEAT
 
 #: Name of the work pool in `deployments/prefect.yaml`.
 WORK_POOL = "workprint"
 #: What the sandbox provider block renders with: native drafts, and a first frame is cropped to every ratio.
 SANDBOX_MODEL = "doubao-seedance-1-5-pro-251215"
-#: Printed by the S3 server and the sandbox when they answer.
+#: Printed by the S3 server, the sandbox and the desk when they answer.
 READY_LINE = "ready on http"
 
 _WAVE_SERVERS, _WAVE_WORKER = 0, 1
@@ -33,6 +34,7 @@ def prefect_env(home: Home, port: int) -> dict[str, str]:
         # From Resume to the first line of the flow: these two decide (reference: the defaults are 10 s and 10 s).
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT),
         # Written one by one (Prefect's default for task runs), the story of a large campaign keeps the server busier
         # than the campaign itself; together they cost a quarter, and show at most a second later.
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
@@ -63,6 +65,12 @@ def servers(home: Home, secrets: Secrets, ports: Mapping[str, int]) -> tuple[Pro
             "sandbox",
             {**env, "WORKPRINT_SANDBOX_KEY": secrets.sandbox_key},
             *("deployments.sandbox", "--home", str(home.sandbox), "--port", str(ports["sandbox"])),
+        ),
+        _program(
+            "desk",
+            # This stack's own ledger, whatever the caller's variable names.
+            {**env, "WORKPRINT_LEDGER_URL": home.ledger_url},
+            *("deployments.desk", "--host", LOOPBACK, "--port", str(ports["desk"])),
         ),
     )
 

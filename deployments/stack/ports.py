@@ -8,7 +8,7 @@ from workprint.errors import StackError
 
 LOOPBACK = "127.0.0.1"
 #: What is tried first, so that bookmarks stay good.
-PREFERRED = {"prefect": 4210, "s3": 9108, "sandbox": 9110}
+PREFERRED = {"prefect": 4210, "s3": 9108, "sandbox": 9110, "desk": 9120}
 #: Free ports asked of the system before giving up: another stack may have claimed the one it names.
 _TRIES = 20
 

@@ -13,6 +13,7 @@ from deployments.objectstore import ObjectStore
 from deployments.stack.home import Home
 from deployments.stack.plan import SANDBOX_MODEL, WORK_POOL
 from deployments.stack.state import StackState
+from deployments.stack.zombies import register_zombie_detection
 from workprint.errors import StackError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def warm_up() -> None:
     importlib.import_module("prefect.deployments.runner")
     importlib.import_module("prefect.workers.process")
     importlib.import_module("blocks")
-    for entry in _entries():
+    for entry in entries():
         importlib.import_module(entry["entrypoint"].rpartition(".")[0])
 
 
@@ -44,8 +45,9 @@ async def register(home: Home, state: StackState) -> None:
     async with get_client() as client:
         await _register_pool(client)
         # One after the other: Prefect on SQLite answers 503 to a second writer, and its client then waits for seconds.
-        for entry in _entries():
+        for entry in entries():
             await _deploy(client, entry)
+        await register_zombie_detection(client)
         await _blocks(client, home, state)
 
 
@@ -95,6 +97,9 @@ def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
             # The sandbox answers fast, and its links point at this machine.
             requests_per_second=50,
             read_timeout=20,
+            list_lag=5,
+            gone_after=10,
+            callback_base_url=state.desk_url,
             allow_private_network=True,
         ),
         # On one's own machine the receiver of a report is usually there too.
@@ -102,7 +107,8 @@ def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
     }
 
 
-def _entries() -> list[dict[str, Any]]:
+def entries() -> list[dict[str, Any]]:
+    """The deployments of `deployments/prefect.yaml`. Raises `StackError` when it names none."""
     from ruamel.yaml import YAML
 
     text = (files("deployments") / "prefect.yaml").read_text(encoding="utf-8")
@@ -122,7 +128,7 @@ async def _deploy(client: "PrefectClient", entry: dict[str, Any]) -> None:
         description=entry.get("description"),
         tags=entry.get("tags"),
         version=entry.get("version"),
-        concurrency_limit=entry.get("concurrency_limit"),
+        concurrency_limit=_limit(entry.get("concurrency_limit")),
         enforce_parameter_schema=entry.get("enforce_parameter_schema", True),
         work_pool_name=entry["work_pool"]["name"],
         job_variables=entry["work_pool"].get("job_variables"),
@@ -131,6 +137,13 @@ async def _deploy(client: "PrefectClient", entry: dict[str, Any]) -> None:
     deployment._path = None
     schedules = [] if await _exists(client, deployment.full_name) else entry.get("schedules") or []
     await deployment.aapply(schedules=[_schedule(s) for s in schedules])
+
+
+def _limit(entry: Any) -> Any:
+    """A number, or what happens to one run too many, as the client takes it."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig
+
+    return ConcurrencyLimitConfig(**entry) if isinstance(entry, dict) else entry
 
 
 async def _exists(client: "PrefectClient", full_name: str) -> bool:

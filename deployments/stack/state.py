@@ -38,6 +38,11 @@ class StackState:
         """The sandbox provider's base URL."""
         return self._url("sandbox")
 
+    @property
+    def desk_url(self) -> str:
+        """The desk: where the provider sends its callbacks, and monitoring finds health and metrics."""
+        return self._url("desk")
+
     def _url(self, name: str) -> str:
         return f"http://{LOOPBACK}:{self.ports[name]}"
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from prefect import task
@@ -18,8 +19,8 @@ from workprint.render import Change, Render
 from workprint.rescue import Deed, Did
 from workprint.states import IN_FLIGHT
 
-#: Seconds between two questions about a task that the provider says it does not know.
-PAUSE = 1.0
+#: Note of the event that a provider said 404 to a task it had accepted.
+DENIED = "the provider says it does not know the task"
 
 
 @task(name="look after", cache_policy=NO_CACHE, persist_result=False)
@@ -55,19 +56,24 @@ async def _change(house: House, render: Render, answer: Checked) -> Change | Non
     match answer:
         case Observation():
             return steps.observed(render, answer, house.facts, ACTOR)
-        case NotThere(raw) if await _really_gone(house, render):
+        case NotThere(raw) if await _gone_for_long(house, render):
             return steps.gone(render, raw, ACTOR)
         case _:
             return None
 
 
-async def _really_gone(house: House, render: Render) -> bool:
-    """Asked as often as the watcher would before it believes it: fewer is flapping."""
-    for _ in range(steps.GONE_AFTER - 1):
-        await asyncio.sleep(PAUSE)
-        if not isinstance(await house.provider.check(render.task_id or ""), NotThere):
-            return False
-    return True
+async def _gone_for_long(house: House, render: Render) -> bool:
+    """Whether the provider has denied the task since `gone_after` seconds; a first denial is put on record.
+
+    Passes have no memory of their own. An answer in between is a step, after which denials count anew.
+    """
+    events = await house.ledger.events(render.id)
+    last_step = max(event.seq for event in events if event.before is not event.after)
+    denied = [event.at for event in events if event.seq > last_step and event.note == DENIED]
+    if not denied:
+        await house.ledger.record(render.id, source=ACTOR.source, actor=ACTOR.name, note=DENIED, facts={})
+        return False
+    return datetime.now(UTC) - denied[0] > timedelta(seconds=house.provider.gone_after)
 
 
 async def _answered(team: Team, nudges: Sequence[Nudge]) -> None:

@@ -1,14 +1,14 @@
 """`make bench`: every measurement in one table of Markdown; `python -m tests.benchmarks campaign` runs one part alone.
 
-The parts: `campaign` (orchestration), `archive` (landing files), `ledger` (renders a second). Only ratios taken in one
-run mean something; absolute figures belong to the machine in the first line.
+The parts: `campaign` (orchestration), `archive` (landing files), `ledger` (renders a second), `callbacks` (taken in a
+second), `watcher` (10,000 renders in flight), `nudge` (from callback to noticed end). Only ratios taken in one run mean something; absolute figures belong to the machine in the first line.
 """
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import archive, campaign, ledger
+from tests.benchmarks import archive, callbacks, campaign, ledger, nudge, watcher
 from tests.benchmarks.machine import machine
 
 Row = tuple[str, str, str, str]
@@ -80,7 +80,65 @@ def _ledger() -> Iterator[Row]:
             )
 
 
-PARTS: dict[str, Callable[[], Iterator[Row]]] = {"campaign": _campaign, "archive": _archive, "ledger": _ledger}
+def _callbacks() -> Iterator[Row]:
+    for name, found in asyncio.run(callbacks.measure()).items():
+        if isinstance(found, dict):
+            yield (
+                f"callbacks committed a second, {name}",
+                f"{found['ratio']} times ({found['desk_per_second']}/s; rounds {found['ratios']})",
+                f"at least {callbacks.LEAST_RATIO}",
+                f"bare Starlette application: {found['bare_per_second']}/s",
+            )
+            yield (
+                f"answer to a callback, {name}, {callbacks.FEW} callers with a pause of {callbacks.PAUSE} s",
+                f"median {found['answer_ms_p50']} ms, 99 of 100 within {found['answer_ms_p99']} ms",
+                f"within {callbacks.MOST_ANSWER:.0f} ms",
+                "none",
+            )
+
+
+def _watcher() -> Iterator[Row]:
+    found = asyncio.run(watcher.measure())
+    traced, polls, callback, saved = (found[name] for name in ("memory", "polls", "callbacks", "saved"))
+    yield (
+        f"watcher, {traced['in_flight']} renders in flight: memory a render with its waiter",
+        f"{traced['kib_a_render']} KiB traced; resident set {polls['kib_a_render']} and {callback['kib_a_render']} KiB",
+        f"at most {watcher.MOST_KIB} KiB",
+        "none",
+    )
+    yield (
+        "watcher, CPU a minute",
+        f"{callback['cpu_seconds_a_minute']} s with callbacks",
+        "none",
+        f"without callbacks: {polls['cpu_seconds_a_minute']} s",
+    )
+    yield (
+        "watcher, questions that callbacks save",
+        f"{saved['questions_a_minute']:.0%} of questions, {saved['requests_a_minute']:.0%} of requests "
+        f"({callback['questions_a_minute']} in {callback['requests_a_minute']} requests a minute)",
+        "none",
+        f"without callbacks: {polls['questions_a_minute']} in {polls['requests_a_minute']} requests a minute",
+    )
+
+
+def _nudge() -> Iterator[Row]:
+    for name, found in asyncio.run(nudge.measure()).items():
+        yield (
+            f"from a callback at the desk to the end of the wait, {name}",
+            f"median {found['p50']} s, 99 of 100 within {found['p99']} s",
+            f"within {nudge.MOST:.0f} s",
+            "none",
+        )
+
+
+PARTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "campaign": _campaign,
+    "archive": _archive,
+    "ledger": _ledger,
+    "callbacks": _callbacks,
+    "watcher": _watcher,
+    "nudge": _nudge,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

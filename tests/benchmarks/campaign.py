@@ -39,7 +39,7 @@ MODEL, RESOLUTION, RATIO, SECONDS = "doubao-seedance-2-0-260128", "480p", "16:9"
 _SIZE = (864, 496)
 _TAKES = 2
 _PROVIDER, _DEPLOYMENT = "bench", "bench"
-_FREE_PORTS = {"prefect": 0, "s3": 0, "sandbox": 0}
+_FREE_PORTS = {"prefect": 0, "s3": 0, "sandbox": 0, "desk": 0}
 Figures = dict[str, float]
 
 

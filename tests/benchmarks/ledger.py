@@ -6,16 +6,14 @@ databases sync every commit to the disk, as they do in production. `python -m te
 
 import asyncio
 import json
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from blocks.ledger import Ledger
+from tests.benchmarks.databases import databases
 from tests.blocks.ledger.making import archive, campaign, claim, spec
-from tests.servers.postgres import find_binaries, postgres_server
 
 #: Renders a second through their whole life, on two cores.
 TARGET = 300
@@ -26,18 +24,10 @@ _WARM_UP = 100
 async def measure() -> dict[str, Any]:
     """Renders per second and milliseconds of our own CPU per render, for each database; prints them."""
     figures: dict[str, Any] = {"target_per_second": TARGET, "lives": _LIVES}
-    async for name, url in _databases():
+    async for name, url in databases():
         figures[name] = await _lives_per_second(url)
     print(json.dumps(figures, indent=2))
     return figures
-
-
-async def _databases() -> AsyncIterator[tuple[str, str]]:
-    with tempfile.TemporaryDirectory(prefix="workprint-bench-") as folder:
-        yield "sqlite", f"sqlite:///{Path(folder)}/ledger.db"
-    if binaries := find_binaries():
-        with postgres_server(binaries, fsync=True) as server:
-            yield "postgresql", await server.create_database()
 
 
 async def _lives_per_second(url: str) -> dict[str, float]:

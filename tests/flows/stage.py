@@ -35,6 +35,8 @@ from workprint.spec import Kind
 #: Native drafts at 480p and finals at 720p: the cheapest films that go the whole way.
 MODEL = "doubao-seedance-1-5-pro-251215"
 PROVIDER = "sandbox"
+#: Seconds of a process's lease: what rescue waits for is over soon.
+LEASE = 2.0
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 APPROVER = "ben@example.com"
 
@@ -155,7 +157,7 @@ class Stage:
 @asynccontextmanager
 async def set_up(deployment_id: UUID, archive: ArchiveBucket, home: Path) -> AsyncIterator[Stage]:
     """A sandbox, an empty ledger and a prefix of the bucket in `home`, saved as the blocks that flows load by name."""
-    database = LedgerDatabase(url=SecretStr(f"sqlite:///{home}/ledger.db"))
+    database = LedgerDatabase(url=SecretStr(f"sqlite:///{home}/ledger.db"), lease_seconds=LEASE)
     bucket = archive.model_copy(update={"prefix": f"{home.name}/"})
     async with running_sandbox(home / "sandbox", latency=0.1) as sandbox, await database.open() as ledger:
         provider = VideoProvider(
@@ -163,6 +165,8 @@ async def set_up(deployment_id: UUID, archive: ArchiveBucket, home: Path) -> Asy
             api_key=SecretStr(sandbox.key),
             model=MODEL,
             read_timeout=2.0,
+            list_lag=1.0,
+            gone_after=1.0,
             allow_private_network=True,
         )
         callback = CallbackSender(secret=SecretStr(SECRET), allow_private_network=True)

@@ -5,19 +5,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.states import Crashed
+from prefect.states import Cancelled, Crashed
 
+from deployments.sandbox.settings import CONCURRENCY
 from flows.rescue import rescue
 from tasks import submit
 from tasks.house import House
-from tests.flows.stage import PROVIDER, Stage, small
+from tests.flows.stage import LEASE, PROVIDER, Stage, small
 from tests.tasks.orders import draft_order, until
 from workprint import steps
 from workprint.brief import Brief
+from workprint.charges import ChargeState
 from workprint.orders import Order
 from workprint.plan import Plan
 from workprint.render import Decision, Render, Source
@@ -51,11 +54,15 @@ async def a_process(stage: Stage, brief: Brief) -> AsyncIterator[tuple[House, Or
 
 
 async def crashed(run_id: str) -> None:
-    """What the worker reports of a run whose process it lost."""
-    from uuid import UUID
-
+    """What the worker reports of a run whose process it lost, and so long ago that rescue believes it."""
     async with get_client() as client:
         await client.set_flow_run_state(UUID(run_id), Crashed(message="killed"), force=True)
+    now = datetime.now(UTC)
+
+    async def long_ago() -> bool:
+        return datetime.now(UTC) - now > timedelta(seconds=LEASE)
+
+    await until(long_ago)
 
 
 async def rendered(stage: Stage, render: Render) -> None:
@@ -190,6 +197,29 @@ async def test_the_film_of_a_final_goes_through_moderation(stage: Stage) -> None
     (asset,) = await stage.ledger.assets(render.id)
     assert (S.ARCHIVED, "passed", "delivery") == (after.state, after.moderation, asset.place)
     assert "Delivered" == (await stage.perform(run_id)).name
+
+
+async def test_a_cancelled_run_without_a_process_is_cancelled_at_the_provider(stage: Stage) -> None:
+    """What a run left queued when it was cancelled with no process to hear of it, rescue cancels, free of charge."""
+    await stage.sandbox.faults({"fault": "never_ends", "match": {"prompt": "named busy"}, "times": 0, "hold": 3600})
+    await _fill_the_queue(stage)
+    async with a_process(stage, small("late")) as (house, order, run_id):
+        render = await submit.submitted(house, await submit.claim(house, order))
+    async with get_client() as client:
+        await client.set_flow_run_state(UUID(run_id), Cancelled(), force=True)
+    assert "1 cancelled" in ((await one_pass()).message or "")
+    after = await stage.ledger.get(render.id)
+    assert (S.CANCELLED, ChargeState.NOT_CHARGED, "confirmed") == (after.state, after.charge_state, after.cancel_state)
+    assert "Cancelled" == (await stage.ledger.campaign(run_id)).state
+
+
+async def _fill_the_queue(stage: Stage) -> None:
+    """As many renders that never end as the sandbox runs at once: whatever comes after them stays queued."""
+    names = [f"busy{n}" for n in range(CONCURRENCY)]
+    async with a_process(stage, small(*names)) as (house, first, _):
+        plan = Plan(first.campaign_id, small(*names), house.facts, dict.fromkeys(names, ()))
+        for variant in plan.variants():
+            await submit.submitted(house, await submit.claim(house, plan.draft_order(variant)))
 
 
 @asynccontextmanager

@@ -22,13 +22,17 @@ class PrefectServer:
         found: dict[str, Any] = await self._json("GET", f"/flow_runs/{run_id}")
         return found
 
-    async def until_state(self, run_id: str, name: str) -> dict[str, Any]:
-        """The run once it is in the state of that name; the test fails when it ended in another."""
+    async def until_state(self, run_id: str, name: str, *, crashed_before: bool = False) -> dict[str, Any]:
+        """The run once it is in the state of that name; the test fails when it ended in another.
+
+        `crashed_before`: it may still be crashed, until somebody starts it again.
+        """
 
         async def look() -> dict[str, Any] | None:
             run = await self.run(run_id)
             state = run["state"]
-            if state["name"] != name and state["type"] in ENDED and ENDED.isdisjoint({name.upper()}):
+            ended = ENDED - ({"CRASHED"} if crashed_before else set())
+            if state["name"] != name and state["type"] in ended and ended.isdisjoint({name.upper()}):
                 pytest.fail(f"wanted {name}, but the run ended {state['name']}: {state['message']}")
             return run if state["name"] == name else None
 
@@ -45,6 +49,11 @@ class PrefectServer:
         taken = await self._json("POST", f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
         assert taken["status"] == "ACCEPT", taken
 
+    async def cancel(self, run_id: str) -> None:
+        """What Cancel in the UI does."""
+        state = {"type": "CANCELLING", "name": "Cancelling", "message": "Cancelled from the UI"}
+        await self._json("POST", f"/flow_runs/{run_id}/set_state", {"state": state})
+
     async def task_runs(self, run_id: str) -> list[dict[str, Any]]:
         """Every task run of a flow run."""
         wanted = {"flow_runs": {"id": {"any_": [run_id]}}}
@@ -56,6 +65,11 @@ class PrefectServer:
         named = {"event": {"name": ["prefect.worker.executed-flow-run"]}}
         wanted = {"filter": {**named, "related": {"id": [f"prefect.flow-run.{run_id}"]}}}
         return int((await self._json("POST", "/events/filter", wanted))["total"])
+
+    async def pause(self, deployment: str, *, paused: bool) -> None:
+        """Switch all schedules of a deployment off or on. `deployment`: flow and name, with a slash."""
+        found = await self._json("GET", f"/deployments/name/{deployment}")
+        await self._json("PATCH", f"/deployments/{found['id']}", {"paused": paused})
 
     async def copy_block(self, kind: str, name: str, copy: str, **changed: object) -> None:
         """Another block document like one that stands, with some fields changed."""
@@ -72,4 +86,5 @@ class PrefectServer:
                 answer = await client.request(method, f"{self.api}{path}", json=body)
                 return None if answer.status_code == 503 else answer
 
-            return (await until(answered, f"an answer to {method} {path}")).raise_for_status().json()
+            answer = (await until(answered, f"an answer to {method} {path}")).raise_for_status()
+            return answer.json() if answer.content else None

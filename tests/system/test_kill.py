@@ -27,6 +27,14 @@ pytestmark = pytest.mark.system
 _HURRIED = {"connect_timeout": 2.0, "read_timeout": 16.0}
 
 
+@pytest.fixture(autouse=True, scope="module")
+async def _no_rescue(stack: RunningStack) -> AsyncIterator[None]:
+    """What these tests start again by hand nobody else shall start meanwhile."""
+    await stack.prefect.pause("rescue/rescue", paused=True)
+    yield
+    await stack.prefect.pause("rescue/rescue", paused=False)
+
+
 async def _render(stack: RunningStack, run_id: str, kind: Kind, *states: RenderState) -> Render | None:
     """The run's render of that kind, once it is in one of these states."""
     async with await stack.ledger() as ledger:

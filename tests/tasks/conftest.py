@@ -14,6 +14,7 @@ from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
 from deployments.sandbox.testing import Sandbox, running_sandbox
 from tasks.house import House
+from tasks.pulse import Pulse
 from tests.tasks.orders import MODEL, Opener
 
 
@@ -30,13 +31,21 @@ async def another_house(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Opene
     async with AsyncExitStack() as stack:
 
         async def opened(**changes: Any) -> House:
-            settings = {"api_key": SecretStr(sandbox.key), "connect_timeout": 3.0, "read_timeout": 2.0}
+            settings = {
+                "api_key": SecretStr(sandbox.key),
+                "connect_timeout": 3.0,
+                "read_timeout": 2.0,
+                "list_lag": 1.0,
+                "gone_after": 1.0,
+            }
+            ledger = await Ledger.open(f"sqlite:///{tmp_path}/ledger.db")
             house = House(
-                ledger=await Ledger.open(f"sqlite:///{tmp_path}/ledger.db"),
+                ledger=ledger,
                 provider_name="sandbox",
                 provider=VideoProvider(base_url=sandbox.base_url, model=MODEL, **{**settings, **changes}),
                 bucket=ArchiveBucket(credentials=AwsCredentials(), bucket="not-asked"),
                 callback=None,
+                pulse=Pulse(ledger, 30.0),
             )
             await house.pulse.start()
             stack.push_async_callback(house.close)

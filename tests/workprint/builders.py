@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.workprint.briefs import brief
+from workprint import steps
 from workprint.board import Board
 from workprint.brief import Audio, Camera, InputType, Motion, Role
 from workprint.failures import Failure, FailureKind, Stage
@@ -83,6 +84,13 @@ def render(state: RenderState = RenderState.QUEUED, of: Spec | None = None, **ch
 def failed(kind: FailureKind = FailureKind.UPSTREAM, of: Spec | None = None, **changes: Any) -> Render:
     said = {"failure_kind": kind, "failure_stage": Stage.RENDER, "failure_code": "Oops", "failure_raw": "raw text"}
     return render(RenderState.FAILED, of, **{**said, **changes})
+
+
+def given_up(of: Spec, *, new_take: bool = True, **changes: Any) -> Render:
+    """A render in doubt that a person gave up."""
+    doubtful = render(RenderState.UNKNOWN, of)
+    change = steps.given_up(doubtful, Actor("Mei", Source.PERSON), "the relay | is gone", new_take=new_take)
+    return replace(doubtful, state=change.to, **{**change.facts, **changes})
 
 
 def observation(state: RenderState | None, **changes: Any) -> Observation:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workprint.builders import approval, board, draft, failed, final, plan, without_drafts
+from tests.workprint.builders import approval, board, claim, draft, failed, final, given_up, plan, without_drafts
 from workprint.render import Decision
 from workprint.spec import Kind
 from workprint.states import TERMINAL, RenderState
@@ -55,6 +55,46 @@ def test_revised_again_is_the_third_take() -> None:
     again = approval(second, Decision.REVISE, prompt="closer still")
     here = board(PLAN, approval(FIRST, Decision.REVISE), again)
     assert (3, "closer still") == (here.current[0].take, here.current[0].prompt_override)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_render_given_up_for_a_new_take_makes_one(kind: Kind) -> None:
+    """A draft or final given up for a new take is followed by the next take with the same prompt, from its draft on."""
+    lost = given_up(PLAN.draft(FIRST) if kind is Kind.DRAFT else PLAN.final(FIRST))
+    here = board(PLAN, claim(FIRST, lost), *([approval(FIRST)] if kind is Kind.FINAL else []))
+    (newest, *_) = here.current
+    assert (FIRST.name, 2, FIRST.prompt) == (newest.name, newest.take, newest.prompt)
+    assert newest in here.to_draft
+    assert PLAN.draft(FIRST).fingerprint != PLAN.draft(newest).fingerprint
+
+
+def test_without_that_word_there_is_no_new_take() -> None:
+    """A render that was only given up, or is still unknown, orders nothing more."""
+    for render in (given_up(PLAN.draft(FIRST), new_take=False), draft(PLAN, FIRST, RenderState.UNKNOWN).render):
+        assert FIRST == board(PLAN, claim(FIRST, render)).current[0]
+
+
+def test_a_new_take_is_not_one_the_brief_has_already() -> None:
+    """Where the brief itself wants two takes, the new take of the first is a third film."""
+    twice = plan(takes=2, ratios=["9:16"])
+    one, two = twice.variants()
+    here = board(twice, claim(one, given_up(twice.draft(one))), draft(twice, two, RenderState.ARCHIVED))
+    newest, other = here.current
+    assert (one.name, two) == (newest.name, other)
+    assert twice.draft(newest).fingerprint != twice.draft(two).fingerprint
+
+
+def test_a_new_take_keeps_the_reviewers_words() -> None:
+    """A revised take that was lost and given up is tried again with the revised prompt."""
+    second = FIRST.revised("closer", 2)
+    here = board(PLAN, approval(FIRST, Decision.REVISE), claim(second, given_up(PLAN.draft(second))))
+    assert (3, "closer") == (here.current[0].take, here.current[0].prompt_override)
+
+
+def test_what_was_given_up_stays_committed() -> None:
+    """The highest price of a render given up counts against the campaign, beside the new take."""
+    here = board(PLAN, claim(FIRST, given_up(PLAN.draft(FIRST))))
+    assert here.claims[0].render.charge_amount == here.committed
 
 
 def test_an_old_takes_draft_does_not_serve_the_new_take() -> None:

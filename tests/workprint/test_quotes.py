@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
 
@@ -15,7 +15,7 @@ from workprint.brief import Role
 from workprint.charges import ChargeState, Evidence
 from workprint.errors import InputError, OverBudget
 from workprint.models import known_models, model_facts
-from workprint.quotes import money, quote
+from workprint.quotes import OLD_AFTER, money, quote
 from workprint.sizes import RATIOS, SHORT_SIDES, cropped, pixels
 from workprint.spec import FrozenReference
 from workprint.variants import direct_spec, expand
@@ -181,3 +181,27 @@ def test_sizes_are_even_and_of_the_ratio(resolution: str, ratio: str) -> None:
 def test_a_crop_is_a_share(width: int, height: int, ratio: str) -> None:
     """For every picture the share cut away lies between nothing and all."""
     assert 0 <= cropped(width, height, ratio) < 1
+
+
+@pytest.mark.parametrize(("days", "old"), [(-1, False), (0, False), (90, False), (91, True)])
+def test_old_prices_are_said_to_be_old(days: int, old: bool) -> None:
+    """From the ninety-first day on a quote warns in both languages, with the date of its price list."""
+    made = quote(brief(), PRO_15, "sandbox")
+    warning = made.age_warning(date.fromisoformat(made.price_date) + timedelta(days=days))
+    assert 90 == OLD_AFTER.days
+    assert old == (warning is not None)
+    if warning:
+        assert [True, True, True] == [word in warning for word in ("91 days old", made.price_date, "请核对")]
+
+
+def test_prices_of_no_date_are_said_to_be_so() -> None:
+    """A date nobody can read is a reason to look, not an error."""
+    undated = replace(quote(brief(), PRO_15, "sandbox"), price_date="spring")
+    assert "nobody knows how old" in str(undated.age_warning(date(2026, 11, 24)))
+
+
+def test_every_price_list_has_a_date_and_a_source() -> None:
+    """Each model's prices say where they come from, and when they were read."""
+    for name in known_models():
+        figure = model_facts(name).sources["price"]
+        assert (True, True) == (bool(figure.source), bool(date.fromisoformat(figure.date)))

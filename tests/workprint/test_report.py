@@ -7,12 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.workprint.builders import EMULATED, approval, asset, board, draft, final, plan, without_drafts
+from tests.workprint.builders import (
+    EMULATED,
+    approval,
+    asset,
+    board,
+    claim,
+    draft,
+    final,
+    given_up,
+    plan,
+    without_drafts,
+)
 from workprint.board import Board
 from workprint.charges import ChargeState
 from workprint.failures import FailureKind, Stage
 from workprint.plan import Plan
-from workprint.render import Approval, Asset, Claim, Decision, Verdict
+from workprint.render import Approval, Asset, CancelState, Claim, Decision, Verdict
 from workprint.report import WORDS, Ending, Line, ending, lines, markdown
 from workprint.states import RenderState
 
@@ -21,6 +32,8 @@ PLAN = plan(ratios=["9:16"])
 DRAFTED = draft(PLAN, ONLY, RenderState.ARCHIVED)
 FILMED = final(PLAN, ONLY, RenderState.ARCHIVED, moderation=Verdict.PASSED)
 BLAME = {"failure_kind": FailureKind.CONTENT_POLICY, "failure_stage": Stage.RENDER, "failure_code": "Sensitive|Text"}
+OVER = {"failure_kind": FailureKind.QUOTA, "failure_stage": Stage.SUBMIT, "failure_code": "budget"}
+OVER |= {"failure_raw": "5.00 spent, 1.00 reserved, 9.00 asked\n已花费 5.00"}
 REJECTED = approval(ONLY, Decision.REJECTED)
 STATES = st.sampled_from(RenderState)
 
@@ -46,11 +59,17 @@ def line(status: str) -> Line:
         ([draft(PLAN, ONLY, RenderState.CANCELLED)], "unfinished"),
         ([draft(PLAN, ONLY, RenderState.UNKNOWN)], "unknown"),
         ([DRAFTED, final(PLAN, ONLY, RenderState.UNKNOWN)], "unknown"),
+        ([claim(ONLY, given_up(PLAN.draft(ONLY), new_take=False))], "given up"),
+        ([claim(ONLY, given_up(PLAN.draft(ONLY)))], "unfinished"),
         ([DRAFTED, final(PLAN, ONLY, RenderState.SUCCEEDED)], "unfinished"),
         ([DRAFTED, final(PLAN, ONLY, RenderState.LINK_EXPIRED, **BLAME)], "failed"),
         ([DRAFTED, final(PLAN, ONLY, RenderState.SUCCEEDED, moderation=Verdict.BLOCKED)], "blocked"),
         ([DRAFTED, final(PLAN, ONLY, RenderState.ARCHIVED, moderation=Verdict.BLOCKED)], "blocked"),
         ([DRAFTED, FILMED], "delivered"),
+        ([draft(PLAN, ONLY, RenderState.CANCELLED, cancel_state=CancelState.CONFIRMED)], "cancelled"),
+        ([DRAFTED, final(PLAN, ONLY, RenderState.CANCELLED, cancel_state=CancelState.REQUESTED, **BLAME)], "cancelled"),
+        ([draft(PLAN, ONLY, RenderState.PLANNED, **OVER)], "over budget"),
+        ([DRAFTED, final(PLAN, ONLY, RenderState.PLANNED, **OVER)], "over budget"),
     ],
 )
 def test_status_says_how_a_variant_ended(standing: list[Claim | Approval], expected: str) -> None:
@@ -139,6 +158,7 @@ def test_the_row_is_what_a_person_reads() -> None:
         "sha256": "cd" * 32,
         "link left": "1.5 h",
         "adopted": False,
+        "bought by": "",
         "why": "",
     } == found.row()
 
@@ -162,6 +182,13 @@ def test_a_row_has_no_time_that_nobody_knows(assets: dict[str, Asset]) -> None:
         (["failed", "blocked"], Ending("Failed", False, "1 blocked, 1 failed")),
         (["failed", "unknown"], Ending("Outcome unknown", False, "1 failed, 1 unknown")),
         (["unfinished"], Ending("Failed", False, "1 unfinished")),
+        (["rejected", "given up"], Ending("Given up", False, "1 rejected, 1 given up")),
+        (["blocked", "given up"], Ending("Moderation", False, "1 blocked, 1 given up")),
+        (["failed", "given up"], Ending("Failed", False, "1 failed, 1 given up")),
+        (["delivered", "over budget"], Ending("Delivered in part", True, "1 delivered, 1 over budget")),
+        (["over budget", "rejected"], Ending("Over budget", False, "1 rejected, 1 over budget")),
+        (["cancelled", "unfinished"], Ending("Cancelled", False, "1 cancelled, 1 unfinished")),
+        (["failed", "cancelled"], Ending("Failed", False, "1 failed, 1 cancelled")),
     ],
 )
 def test_the_ending_has_a_name(statuses: list[str], expected: Ending) -> None:
@@ -217,3 +244,19 @@ def test_reasons_are_in_the_audiences_language() -> None:
 def test_a_report_without_approvals_says_so() -> None:
     """Where nobody decided anything, the report says none."""
     assert report(board(PLAN)).endswith("## Approvals · 审批\nnone · 无")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "5.00 spent, 1.00 reserved"), ("zh-CN", "已花费 5.00")])
+def test_a_refusal_of_the_budget_is_told_in_the_audiences_language(language: str, words: str) -> None:
+    """The reason names the numbers and the way out, and not the provider's account."""
+    told = only_line(draft(PLAN, ONLY, RenderState.PLANNED, **OVER)).why(language)
+    assert [True, True, False] == [words in told, "workprint budget set" in told, "账户" in told]
+
+
+def test_a_film_somebody_else_bought_is_named() -> None:
+    """Row and report say which render it is, which campaign bought it, and that nothing was charged here."""
+    bought = final(PLAN, ONLY, RenderState.ARCHIVED, adopted=True, campaign_id="cmp_0")
+    row = only_line(DRAFTED, bought).row()
+    told = report(board(PLAN, DRAFTED, bought))
+    assert "final rnd_2: campaign cmp_0, not charged here" == row["bought by"]
+    assert "render rnd_2, bought by campaign cmp_0; nothing was charged here · 由活动 cmp_0 购买" in told

@@ -37,8 +37,10 @@ EVERY_STEP = {
     "refused for now": steps.refused(SUBMITTING, Refused(failure(FailureKind.RATE_LIMIT), "{}"), WATCHER),
     "refused for good": steps.refused(SUBMITTING, Refused(failure(FailureKind.QUOTA), "{}"), WATCHER),
     "unanswered": steps.unanswered(SUBMITTING, Unanswered("time-out"), WATCHER),
-    "found": steps.found(UNKNOWN, observation(RenderState.PROCESSING), WATCHER),
+    "found": steps.found(UNKNOWN, observation(RenderState.PROCESSING), WATCHER, "by our client reference"),
     "absent": steps.absent(UNKNOWN, "{}", WATCHER),
+    "given up": steps.given_up(UNKNOWN, WATCHER, "the relay lost it", new_take=False),
+    "given up for a new take": steps.given_up(UNKNOWN, WATCHER, "the relay lost it", new_take=True),
     "processing": seen(render(), RenderState.PROCESSING),
     "succeeded": seen(PROCESSING, RenderState.SUCCEEDED, **LINK),
     "failed": seen(PROCESSING, RenderState.FAILED),
@@ -70,6 +72,8 @@ def test_every_step_leads_where_its_name_says() -> None:
         "unanswered": "unknown",
         "found": "queued",
         "absent": "failed",
+        "given up": "failed",
+        "given up for a new take": "failed",
         "processing": "processing",
         "succeeded": "succeeded",
         "failed": "failed",
@@ -101,6 +105,21 @@ def test_a_late_acceptance_ends_the_doubt() -> None:
     assert ("cgt-1", ChargeState.QUOTED) == (
         EVERY_STEP["accepted late"].facts["task_id"],
         EVERY_STEP["accepted late"].facts["charge_state"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("given up", "given_up"), ("given up for a new take", "given_up_for_new_take")]
+)
+def test_what_was_given_up_may_still_have_cost_its_highest_price(name: str, code: str) -> None:
+    """Giving up keeps the amount and calls the charge unknown, so the content stays taken, with name and reason."""
+    change = EVERY_STEP[name]
+    assert (code, ChargeState.UNKNOWN) == (change.facts["failure_code"], change.facts["charge_state"])
+    assert "charge_amount" not in change.facts
+    assert is_live(change.to, change.facts["charge_state"])
+    assert (f"given up by {WATCHER.name}: the relay lost it", "the relay lost it") == (
+        change.facts["failure_raw"],
+        change.note,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from workprint.outcomes import Checked, Observation, Reply, Request, Submitted, Unreadable
+from workprint.recovery import Grade
 from workprint.spec import Spec
 
 
@@ -17,6 +18,8 @@ class Dialect(Protocol):
     """One provider family's language."""
 
     name: str
+    #: What this provider offers to find a lost submit again.
+    recovery: Grade
 
     def submit(
         self,
@@ -46,12 +49,16 @@ class Dialect(Protocol):
         """One question about several tasks, answered like a list; None where the provider has no such question."""
         ...
 
+    def task_named(self, body: bytes) -> str:
+        """The task id a callback's body names; empty without one. A nudge only: nothing else of it is believed."""
+        ...
+
     def cancel(self, task_id: str) -> Request:
         """The request that cancels a task that has not started."""
         ...
 
     def list(self, page: int, size: int) -> Request:
-        """One page (from 1) of our recent tasks, newest first."""
+        """One page (from 1) of our recent tasks, newest first. Only asked for where `recovery` lists."""
         ...
 
     def read_list(self, reply: Reply, now: datetime) -> tuple[Observation, ...] | Unreadable:

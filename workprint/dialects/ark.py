@@ -24,6 +24,7 @@ from workprint.failures import Failure, FailureKind, Stage
 from workprint.links import from_unix, is_http_link, link_expiry
 from workprint.outcomes import (
     Accepted,
+    Asked,
     Checked,
     NotThere,
     Observation,
@@ -34,6 +35,7 @@ from workprint.outcomes import (
     Unanswered,
     Unreadable,
 )
+from workprint.recovery import Grade
 from workprint.redact import clean, redact
 from workprint.spec import Spec
 from workprint.states import RenderState
@@ -57,6 +59,8 @@ class ArkDialect:
     """Ark's language, both ways. Stateless."""
 
     name = "ark"
+    #: `safety_identifier` is echoed by GET and list (docs 82379/1520757); the list goes back 7 days.
+    recovery = Grade.CLIENT_REFERENCE
 
     def submit(
         self,
@@ -99,6 +103,10 @@ class ArkDialect:
         """The list, filtered by ids (`filter.task_ids`, repeatable)."""
         named = tuple(("filter.task_ids", task_id) for task_id in task_ids)
         return Request("GET", _TASKS, params=(("page_num", "1"), ("page_size", str(len(named))), *named))
+
+    def task_named(self, body: bytes) -> str:
+        """Ark posts the task object itself, unsigned (docs 82379/1520757, `callback_url`)."""
+        return word((json_object(body) or {}).get("id"))
 
     def cancel(self, task_id: str) -> Request:
         """The DELETE. Ark cancels a queued task, refuses on a running one, and on an ended one deletes the record."""
@@ -157,9 +165,31 @@ def _observe(body: dict[str, Any], raw: str, now: datetime, wait: float | None) 
         failure=_failure(body, state, code),
         client_ref=word(body.get("safety_identifier")),
         model=word(body.get("model")),
+        asked=_asked(body),
         created_at=from_unix(body.get("created_at")),
         retry_after=wait,
     )
+
+
+def _asked(body: dict[str, Any]) -> Asked:
+    """What Ark echoes of the request. A duration or seed of -1 was left to the model and says nothing."""
+    return Asked(
+        duration=count(body.get("duration")),
+        resolution=word(body.get("resolution")),
+        ratio=_ratio(word(body.get("ratio"))),
+        seed=count(body.get("seed")),
+        audio=_yes_or_no(body.get("generate_audio")),
+        draft=_yes_or_no(body.get("draft")),
+        draft_task_id=word(body.get("draft_task_id")),
+    )
+
+
+def _ratio(said: str) -> str:
+    return "" if said == "adaptive" else said
+
+
+def _yes_or_no(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _link(body: dict[str, Any]) -> str | None:

@@ -17,7 +17,8 @@ def environment(home: Path) -> dict[str, str]:
     return {**os.environ, "WORKPRINT_HOME": str(home), "PYTHONPATH": str(_ROOT)}
 
 
-def workprint(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+def workprint(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end, with more environment variables."""
     argv = (sys.executable, "-m", "deployments.cli", *words)
-    return subprocess.run(argv, env=environment(home), cwd=home.parent, text=True, capture_output=True, check=False)
+    env = {**environment(home), **more}
+    return subprocess.run(argv, env=env, cwd=home.parent, text=True, capture_output=True, check=False)

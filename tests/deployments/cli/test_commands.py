@@ -20,6 +20,7 @@ def test_help_names_every_command(home: Path) -> None:
     """`--help` lists the commands, the exit codes and where the data lies."""
     shown = workprint(home, "--help")
     words = ["up", "demo", "check", "quote", "run", "approve", "reject", "revise", "trace", "WORKPRINT_HOME", "Exit"]
+    words += ["cancel", "costs", "budget"]
     assert [0, []] == [shown.returncode, [word for word in words if word not in shown.stdout]]
 
 

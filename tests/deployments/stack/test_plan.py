@@ -7,9 +7,9 @@ import pytest
 
 from deployments.stack.home import Home
 from deployments.stack.plan import WORK_POOL, child_env, servers, worker
-from deployments.stack.registration import _entries, _schedule
+from deployments.stack.registration import _schedule, entries
 
-_PORTS = {"prefect": 4999, "s3": 5000, "sandbox": 5001}
+_PORTS = {"prefect": 4999, "s3": 5000, "sandbox": 5001, "desk": 5002}
 
 
 def test_children_never_see_the_callers_prefect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,7 @@ def test_flows_may_read_the_copies_and_what_the_user_named(tmp_path: Path, monke
 
 def test_every_deployment_names_a_flow_that_is_there() -> None:
     """prefect.yaml names flows by module path, in the work pool that the stack makes."""
-    for entry in _entries():
+    for entry in entries():
         module, _, name = entry["entrypoint"].rpartition(".")
         assert entry["name"] == getattr(import_module(module), name).name
         assert WORK_POOL == entry["work_pool"]["name"]

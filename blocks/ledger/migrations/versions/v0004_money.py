@@ -138,6 +138,8 @@ def _callbacks() -> None:
     op.create_index("callbacks_token", "callbacks", ["token_hash", "sha256"])
     waiting = text("handled_at IS NULL")
     op.create_index("callbacks_open", "callbacks", ["render_id"], sqlite_where=waiting, postgresql_where=waiting)
+    timed = text("lag_seconds IS NOT NULL")
+    op.create_index("callbacks_handled", "callbacks", ["handled_at"], sqlite_where=timed, postgresql_where=timed)
 
 
 def _columns() -> None:
@@ -149,6 +151,7 @@ def _columns() -> None:
     op.create_index("renders_open", "renders", ["state", "holder"], sqlite_where=open_, postgresql_where=open_)
     op.create_index("renders_moved", "renders", ["updated_at"])
     op.create_index("renders_cost", "renders", ["submitted_at"])
+    op.create_index("assets_archived", "assets", ["archived_at"])
     op.add_column("campaigns", Column("holder", String(80)))
     op.add_column("campaigns", Column("rescues", Integer, nullable=False, server_default="0"))
     op.add_column("campaigns", Column("gate", String(64)))
