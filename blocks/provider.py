@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
 
-import httpx
 from prefect.blocks.core import Block
-from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, SecretStr, field_validator
 
 from blocks.http import network_failure, proves_unsent
+from blocks.provider_checks import plain_address, plain_address_or_none, plain_path, sendable_key
 from blocks.provider_list import Page, window
 from blocks.provider_wire import TROUBLE, Wire
 from workprint.dialects import Dialect
 from workprint.dialects.registry import dialect
 from workprint.errors import InputError, ProviderError
 from workprint.failures import FailureKind, Stage
-from workprint.links import is_http_link
 from workprint.outcomes import (
     Checked,
     NotThere,
@@ -50,9 +49,15 @@ class VideoProvider(Block):
     dialect: str = Field(
         default="ark", description="The provider's language. `ark`: Volcengine Ark, BytePlus, sandbox."
     )
-    base_url: str = Field(description="Scheme and host, e.g. https://ark.cn-beijing.volces.com. Always allowed.")
-    path_prefix: str = Field(default="/api/v3", description="Path before the API's own; relays have their own prefix.")
-    api_key: SecretStr = Field(description="Sent as bearer token, to this host only, and never along a redirect.")
+    base_url: Annotated[str, AfterValidator(plain_address)] = Field(
+        description="Scheme and host, e.g. https://ark.cn-beijing.volces.com. Always allowed."
+    )
+    path_prefix: Annotated[str, AfterValidator(plain_path)] = Field(
+        default="/api/v3", description="Path before the API's own; relays have their own prefix."
+    )
+    api_key: Annotated[SecretStr, AfterValidator(sendable_key)] = Field(
+        description="Sent as bearer token, to this host only, and never along a redirect."
+    )
     model: str = Field(description="The model's name at the provider, e.g. doubao-seedance-2-5-260628.", min_length=1)
     currency: Literal["CNY", "USD"] = Field(default="CNY", description="What the provider bills in (ISO 4217).")
     max_in_flight: int = Field(default=10, ge=1, description="Tasks the account may have queued or running at once.")
@@ -68,7 +73,7 @@ class VideoProvider(Block):
     reference_delivery: Literal["link", "inline"] = Field(
         default="link", description="References go as links into our bucket, or inline as data URLs."
     )
-    callback_base_url: str = Field(
+    callback_base_url: Annotated[str, AfterValidator(plain_address_or_none)] = Field(
         default="",
         description="Where the provider reaches our desk, e.g. https://desk.example.com. Empty: no callbacks, we ask.",
     )
@@ -88,33 +93,6 @@ class VideoProvider(Block):
             return dialect(value).name
         except InputError as error:
             raise ValueError(str(error)) from error
-
-    @field_validator("base_url", "callback_base_url")
-    @classmethod
-    def _plain_address(cls, value: str, info: ValidationInfo) -> str:
-        if not value and info.field_name == "callback_base_url":
-            return value
-        url = httpx.URL(value) if is_http_link(value) else None
-        if url is None or url.userinfo or url.query or url.fragment:
-            raise ValueError(
-                f"{info.field_name} must be http(s)://host[:port], without user, password, query or fragment"
-            )
-        return value.rstrip("/")
-
-    @field_validator("path_prefix")
-    @classmethod
-    def _plain_path(cls, value: str) -> str:
-        if any(sign in value for sign in "?#") or not value.isprintable():
-            raise ValueError("path_prefix is a plain path such as /api/v3")
-        return f"/{value.strip('/')}" if value.strip("/") else ""
-
-    @field_validator("api_key")
-    @classmethod
-    def _sendable_key(cls, value: SecretStr) -> SecretStr:
-        key = value.get_secret_value().strip()
-        if not key or not key.isascii() or not key.isprintable() or " " in key:
-            raise ValueError("api_key must be printable ASCII without spaces: anything else breaks the HTTP header")
-        return SecretStr(key)
 
     async def __aenter__(self) -> Self:
         return self

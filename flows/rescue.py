@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from tasks.rescue.archive import bring_home
+from tasks.rescue.charges import settle
 from tasks.rescue.gates import close_gates
 from tasks.rescue.inflight import look_after
 from tasks.rescue.runs import wake_runs
@@ -32,6 +33,6 @@ async def rescue() -> State:
 
 async def one_pass(team: Team) -> Sequence[Deed]:
     """In the order of a render's life, so that what is found in one step goes on in the next."""
-    deeds = [*await reconcile(team), *await look_after(team), *await bring_home(team)]
+    deeds = [*await reconcile(team), *await look_after(team), *await settle(team), *await bring_home(team)]
     moved = {deed.subject for deed in deeds if deed.did in _MOVED}
     return [*deeds, *await close_gates(team), *await wake_runs(team, moved)]

@@ -15,7 +15,7 @@ from workprint.orders import Order
 from workprint.outcomes import Accepted, Refused, Unanswered
 from workprint.recovery import Absent, Found, Unknown
 from workprint.render import Asset, Change, Render, Source
-from workprint.states import RenderState
+from workprint.states import TERMINAL, RenderState
 
 ACTOR = steps.Actor("campaign", Source.SUBMIT)
 #: Seconds between looks at a render that another process is submitting right now.
@@ -100,6 +100,11 @@ async def _accepted(house: House, render: Render, answer: Accepted) -> Render:
     after = await changed(house, steps.accepted(render, answer, ACTOR))
     if after.state is RenderState.UNKNOWN:
         return await changed(house, steps.accepted(after, answer, ACTOR))
+    if after.task_id is None and after.state in TERMINAL:
+        # A person gave it up while the answer was on its way. Rescue asks what the task cost.
+        note = f"the provider's answer came too late: task {answer.task_id} exists and may be charged"
+        facts = {"task_id": answer.task_id}
+        return await house.ledger.record(after.id, source=Source.SUBMIT, actor=ACTOR.name, note=note, facts=facts)
     return after
 
 

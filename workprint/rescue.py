@@ -25,6 +25,7 @@ class Did(StrEnum):
     ABSENT = "absent"
     LEFT_TO_A_PERSON = "left_to_a_person"
     NOTICED = "noticed"
+    SETTLED = "settled"
     ARCHIVED = "archived"
     WARNED = "warned"
     LINK_EXPIRED = "link_expired"
@@ -44,6 +45,7 @@ _WORDS = {
     Did.ABSENT: "unknown submit proven absent, free of charge · 已确认未创建、未计费",
     Did.LEFT_TO_A_PERSON: "outcome unknown: a person decides · 状态未知，待人工处理",
     Did.NOTICED: "state noticed · 已更新状态",
+    Did.SETTLED: "unknown charge settled · 已确认费用",
     Did.ARCHIVED: "archived · 已归档",
     Did.WARNED: "link ends soon, not archived yet · 链接即将失效，尚未归档",
     Did.LINK_EXPIRED: "link expired before the film was safe · 链接在归档前失效",

@@ -126,6 +126,13 @@ def gone(render: Render, raw: str, actor: Actor) -> Change:
     return _change(render, RenderState.FAILED, actor, raw=raw, facts={**failed(failure), **unknown})
 
 
+def charge_learnt(render: Render, seen: Observation, facts: ModelFacts) -> dict[str, Any] | None:
+    """What the provider now says of the cost of a render that ended with an unknown charge; None: still nothing."""
+    if seen.state is RenderState.SUCCEEDED:
+        return charged(_cost(render, seen, facts))
+    return cost_of_no_film(render, seen, facts) if seen.state in FRUITLESS else None
+
+
 def link_dead(render: Render, reason: str, actor: Actor) -> Change:
     """Paid, rendered, and the link died before the bytes were safe."""
     failure = Failure(FailureKind.LINK, Stage.DOWNLOAD, "link_dead", reason)

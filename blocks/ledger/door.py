@@ -1,7 +1,7 @@
 """The one way to the database: an engine, the shared writer and the clock, for every part of the ledger."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,9 +60,16 @@ class Door:
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection to read with; LedgerError for whatever the driver raises."""
         try:
-            async with self._engine.connect() as connection:
+            async with aclosing(await self._connected()) as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
+            raise translated(error) from error
+
+    async def _connected(self) -> AsyncConnection:
+        """SQLAlchemy lets pass what asyncpg says of a password or of a database that is closed."""
+        try:
+            return await self._engine.connect()
+        except Exception as error:
             raise translated(error) from error
 
     async def _work(self, connection: AsyncConnection, wishes: Sequence[Any]) -> Sequence[Any]:

@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import keeping, reading, schema
@@ -26,6 +25,7 @@ from blocks.ledger.writer import translated
 from workprint.budgets import Limit
 from workprint.campaigns import Campaign
 from workprint.charges import Charge
+from workprint.errors import LedgerError
 from workprint.render import Approval, Asset, Change, Claim, Event, Render, Source
 from workprint.spec import Kind, Spec
 from workprint.states import RenderState
@@ -58,7 +58,9 @@ class Ledger:
         """Connect to `sqlite:///path.db` or `postgresql://...` and bring the database to the newest schema."""
         try:
             return cls(Door(await ready(url), clock))
-        except (SQLAlchemyError, OSError) as error:
+        except LedgerError:
+            raise
+        except Exception as error:  # SQLAlchemy lets pass what asyncpg says of a password
             raise translated(error) from error
 
     async def close(self) -> None:

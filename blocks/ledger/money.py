@@ -7,17 +7,19 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, String, and_, case, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, RowMapping, String, and_, case, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from blocks.ledger import reading
 from blocks.ledger.columns import Money as Amount
 from blocks.ledger.door import Door
-from blocks.ledger.schema import campaigns, renders
+from blocks.ledger.schema import DOUBTFUL, campaigns, renders
 from blocks.ledger.schema_money import accounts, charges, limits
 from blocks.ledger.upserts import insert_or_set
 from workprint.budgets import Account, AccountKey, Limit, Scope, Weight, limit_key
 from workprint.charges import ChargeState, Evidence
 from workprint.costs import Attempt, By, CostLine
+from workprint.render import Render
 from workprint.states import RenderState
 
 _RESERVED = (RenderState.SUBMITTING, RenderState.UNKNOWN, RenderState.QUEUED, RenderState.PROCESSING)
@@ -70,6 +72,16 @@ class Money:
         limited = {_of_day(limit, day): limit.amount for limit in await self.limits()}
         unused = (Account(key, Weight(), amount) for key, amount in limited.items() if key not in keys)
         return tuple(sorted((*used, *unused), key=lambda account: account.key.order()))
+
+    async def doubtful(self, since: datetime, limit: int) -> tuple[Render, ...]:
+        """Failed renders whose task is known and whose charge is not, ended since then (aware); oldest first."""
+        where: tuple[ColumnElement[bool], ...] = (
+            literal_column(f"({DOUBTFUL})", Boolean),  # in these very words: a partial index serves no bound values
+            renders.c.finished_at >= since,
+            renders.c.task_id.is_not(None),
+        )
+        async with self._door.reading() as connection:
+            return await reading.renders(connection, *where, limit=limit)
 
     async def costs(
         self, by: By, *, since: datetime | None = None, until: datetime | None = None

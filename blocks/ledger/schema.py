@@ -34,6 +34,8 @@ LIVE = "NOT (state IN ('failed', 'cancelled', 'expired') AND charge_state IN ('n
 #: Somebody must still do something for these renders: few at any time, whatever the size of the ledger.
 OPEN = "state IN ('planned', 'submitting', 'unknown', 'queued', 'processing', 'succeeded')"
 RUNNING = "closed_at IS NULL"
+#: Ended, and nobody knows what it cost: reserved until somebody does.
+DOUBTFUL = "state = 'failed' AND charge_state = 'unknown'"
 WAITING = "handled_at IS NULL"
 TIMED = "lag_seconds IS NOT NULL"
 
@@ -162,6 +164,7 @@ renders = Table(
     Index("renders_token", "token_hash", unique=True),
     Index("renders_open", "state", "holder", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("renders_moved", "updated_at"),
+    Index("renders_doubtful", "finished_at", sqlite_where=text(DOUBTFUL), postgresql_where=text(DOUBTFUL)),
     Index("renders_cost", "submitted_at"),
 )
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -244,3 +245,17 @@ async def _dying_after_the_final(stage: Stage, run_id: str) -> AsyncIterator[Ren
         yield render
     finally:
         await house.close()
+
+
+async def test_a_charge_nobody_knew_is_settled(stage: Stage) -> None:
+    """A render that the provider denied and we called failed is asked about again, and its cost put on record."""
+    async with a_process(stage, small()) as (house, order, _):
+        render = await submit.submitted(house, await submit.claim(house, order))
+        await rendered(stage, render)
+        await house.ledger.change(steps.gone(render, "404", submit.ACTOR))
+    assert "1 settled" in ((await one_pass()).message or "")
+    after = await stage.ledger.get(render.id)
+    (line,) = await stage.charges()
+    assert (S.FAILED, ChargeState.CHARGED) == (after.state, after.charge_state)
+    assert Decimal(line["amount"]) == after.charge_amount
+    assert "all is well" == (await one_pass()).message

@@ -33,6 +33,7 @@ ASKED: dict[str, Callable[[Ledger], Awaitable[Any]]] = {
     "campaigns served": lambda ledger: ledger.served_by(["rnd_1"]),
     "transfer time": lambda ledger: ledger.archive_seconds(),
     "render time": lambda ledger: ledger.typical_seconds("sandbox", "sandbox-1", Kind.DRAFT),
+    "doubtful charges": lambda ledger: ledger.money.doubtful(datetime.now(UTC), 10),
     "bodies": lambda ledger: ledger.inbox.bodies("rnd_1"),
 }
 

@@ -20,6 +20,8 @@ from blocks.ledger.columns import Moment, Money
 revision = "0004"
 down_revision = "0003"
 
+#: States in which somebody must still do something for a render.
+OPEN = "state IN ('planned', 'submitting', 'unknown', 'queued', 'processing', 'succeeded')"
 SCOPES = "'campaign', 'cost_centre', 'day'"
 CHARGES = "'quoted', 'charged', 'not_charged', 'refunded', 'unknown'"
 CANCELS = "'requested', 'confirmed', 'too_late'"
@@ -28,8 +30,6 @@ RESERVED = (
     "r.charge_state <> 'charged' AND (r.charge_state = 'unknown' "
     "OR r.state IN ('submitting', 'unknown', 'queued', 'processing'))"
 )
-#: States in which somebody must still do something for a render.
-OPEN = "state IN ('planned', 'submitting', 'unknown', 'queued', 'processing', 'succeeded')"
 
 
 def upgrade() -> None:
@@ -150,6 +150,8 @@ def _columns() -> None:
     open_ = text(OPEN)
     op.create_index("renders_open", "renders", ["state", "holder"], sqlite_where=open_, postgresql_where=open_)
     op.create_index("renders_moved", "renders", ["updated_at"])
+    doubt = text("state = 'failed' AND charge_state = 'unknown'")
+    op.create_index("renders_doubtful", "renders", ["finished_at"], sqlite_where=doubt, postgresql_where=doubt)
     op.create_index("renders_cost", "renders", ["submitted_at"])
     op.create_index("assets_archived", "assets", ["archived_at"])
     op.add_column("campaigns", Column("holder", String(80)))
