@@ -158,7 +158,8 @@ renders = Table(
     Index("renders_live", "fingerprint", unique=True, sqlite_where=text("live"), postgresql_where=text("live")),
     Index("renders_campaign", "campaign_id"),
     Index("renders_state", "state"),
-    Index("renders_task", "task_id"),
+    # A task belongs to one render, whoever adopts it.
+    Index("renders_task", "task_id", "provider", unique=True),
     Index("renders_link", "link_sha256"),
     Index("renders_finished", "provider", "model", "kind", "finished_at"),
     Index("renders_token", "token_hash", unique=True),

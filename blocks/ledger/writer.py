@@ -151,6 +151,7 @@ def translated(error: Exception) -> LedgerError:
     if isinstance(error, LedgerError):
         return error
     cause = getattr(error, "orig", None) or error
-    found = LedgerError(f"the database refused: {cause}")
+    # PostgreSQL's DETAIL repeats the whole row.
+    found = LedgerError(f"the database refused: {str(cause).partition(chr(10) + 'DETAIL')[0]}")
     found.__cause__ = error
     return found

@@ -243,3 +243,13 @@ async def test_money_is_exact(ledger: Ledger, ledger_url: str) -> None:
     stored = (await raw.run(ledger_url, "SELECT charge_amount FROM renders"))[0][0]
     expected = "1230000" if ledger_url.startswith("sqlite") else "1.230000"
     assert expected == str(stored)
+
+
+async def test_a_task_belongs_to_one_render(ledger: Ledger) -> None:
+    """Two renders of one provider cannot both have the same task, whoever adopts it."""
+    first, second = [(await claim(ledger, spec(f"take {n}"), variant=f"v{n}")).render for n in range(2)]
+    sent = [await ledger.change(step(render, S.SUBMITTING)) for render in (first, second)]
+    await ledger.change(step(sent[0], S.QUEUED, {"task_id": "cgt-1"}))
+    with pytest.raises(LedgerError):
+        await ledger.change(step(sent[1], S.QUEUED, {"task_id": "cgt-1"}))
+    assert S.SUBMITTING is (await ledger.get(second.id)).state

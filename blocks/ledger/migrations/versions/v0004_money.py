@@ -143,6 +143,8 @@ def _callbacks() -> None:
 
 
 def _columns() -> None:
+    op.drop_index("renders_task", "renders")
+    op.create_index("renders_task", "renders", ["task_id", "provider"], unique=True)
     op.add_column("renders", Column("token_hash", String(64)))
     op.add_column("renders", Column("holder", String(80)))
     op.execute(f"ALTER TABLE renders ADD COLUMN cancel_state VARCHAR(16) CHECK (cancel_state IN ({CANCELS}))")
