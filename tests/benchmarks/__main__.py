@@ -1,7 +1,8 @@
 """`make bench`: every measurement in one table of Markdown; `python -m tests.benchmarks campaign` runs one part alone.
 
 The parts: `campaign` (orchestration), `archive` (landing files), `ledger` (renders a second), `callbacks` (taken in a
-second), `watcher` (10,000 renders in flight), `nudge` (from callback to noticed end). Only ratios taken in one run mean something; absolute figures belong to the machine in the first line.
+second), `watcher` (10,000 renders in flight), `nudge` (from callback to noticed end). Only ratios
+taken in one run mean something; absolute figures belong to the machine in the first line.
 """
 
 import asyncio

@@ -6,9 +6,9 @@ from typing import Any
 
 from tasks.house import House
 from tests.workprint.builders import NOW, plan
+from workprint.campaigns import Campaign
 from workprint.orders import Order
 from workprint.plan import Plan
-from workprint.campaigns import Campaign
 
 MODEL = "doubao-seedance-1-5-pro-251215"
 #: Opens one more house over the same ledger and provider; takes settings of its provider block.

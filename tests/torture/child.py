@@ -23,7 +23,6 @@ def execute(order: dict[str, Any]) -> NoReturn:
         os.write(report, f"pass {order['pass']}\n".encode())
         _arm(order, report)
         asyncio.run(_perform(order["run"], order.get("flow", "campaign")))
-        _drain()
         _learn(order.get("learn"))
         code = 0
     except BaseException:  # noqa: BLE001  # the last word of a process, for the driver to show
@@ -42,8 +41,9 @@ def _own_streams(log: str) -> None:
 def _arm(order: dict[str, Any], report: int) -> None:
     from blocks.bucket import probe
     from blocks.bucket.values import Honours
-    from tests.torture import points
+    from tests.torture import points, spared
 
+    spared.arm()
     _lane(order["lane"])
     for identity, values in order["honours"]:
         probe._KNOWN[tuple(identity)] = Honours(**values)
@@ -73,13 +73,6 @@ async def _perform(run_id: str, name: str) -> None:
     with suppress(Pause, Abort):  # what `prefect flow-run execute` does with them as well
         execution: Any = run_flow(flow, flow_run=run, return_type="state")
         await execution
-
-
-def _drain() -> None:
-    """Let the events of the task runs go out, as at the end of any Prefect process."""
-    from prefect.events.worker import EventsWorker
-
-    EventsWorker.drain_all(timeout=5)
 
 
 def _learn(path: str | None) -> None:

@@ -6,6 +6,8 @@ from deployments.sandbox.darkroom import plan_for
 from deployments.sandbox.render.film import render
 from deployments.sandbox.render.plan import FPS
 from deployments.sandbox.tasks import Params
+from workprint.models import model_facts
+from workprint.moderation import Expected
 
 MODEL = "doubao-seedance-1-5-pro-251215"
 RATIO, SECONDS = "16:9", 4
@@ -26,6 +28,27 @@ def make_films(folder: Path) -> Path:
             generate_audio=False,
             draft=resolution == DRAFT,
         )
-        target = folder / f"{resolution}-{RATIO.replace(':', 'x')}-{SECONDS}s.mp4"
-        render(plan_for(params, folder), target)
+        render(plan_for(params, folder), film_in(folder, resolution))
     return folder
+
+
+def film_in(folder: Path, resolution: str) -> Path:
+    """Where the film of a resolution lies."""
+    return folder / f"{resolution}-{RATIO.replace(':', 'x')}-{SECONDS}s.mp4"
+
+
+def variant() -> str:
+    """The one variant of every brief."""
+    return f"hero-{RATIO.replace(':', 'x')}-{SECONDS}s"
+
+
+def caption() -> str:
+    """What the contact sheet says below the draft."""
+    width, height = model_facts(MODEL).size(DRAFT, RATIO)
+    return f"{width}x{height}, {SECONDS:.1f} s, take 1"
+
+
+def expected(resolution: str) -> Expected:
+    """What the technical check wants a final of this resolution to be."""
+    width, height = model_facts(MODEL).size(resolution, RATIO)
+    return Expected(duration=SECONDS, width=width, height=height, fps=FPS, audio=False, camera_static=False)

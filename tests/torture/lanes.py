@@ -56,9 +56,9 @@ class Zygote:
                 os.kill(self.pids[number], signal.SIGKILL)
             raise
 
-    def warm(self, modules: list[str], s3: list[dict[str, str]]) -> None:
+    def warm(self, modules: list[str], s3: list[dict[str, str]], films: str) -> None:
         """Have more ready in every child from now on."""
-        self.writer.write(json.dumps({"modules": modules, "s3": s3}).encode() + b"\n")
+        self.writer.write(json.dumps({"modules": modules, "s3": s3, "films": films}).encode() + b"\n")
 
 
 @asynccontextmanager

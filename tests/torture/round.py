@@ -156,7 +156,7 @@ async def _learn(forker: Zygote, ground: Ground, lane: Lane) -> None:
     }
     learnt = ground.home / "modules"
     await Story(lane, Case(_DRY - 1, "none", "none", lane.database), learn=str(learnt)).tell()
-    forker.warm(sorted(set(learnt.read_text().split())), [s3])
+    forker.warm(sorted(set(learnt.read_text().split())), [s3], str(ground.home / "films"))
 
 
 def _rescue(lanes: Mapping[str, Lane], name: str, deployment: UUID) -> Callable[[], Any]:

@@ -29,9 +29,18 @@ from tests.torture.films import make_films
 _START = 180.0
 #: Seconds from a task's start to its result.
 LATENCY = 0.05
-#: Services of the Prefect server that no campaign here needs: schedules, automations, clean-up.
+#: Services of the Prefect server that no campaign here needs: schedules, automations, clean-up, pictures of task runs.
 IDLE = (
-    *("TRIGGERS", "EVENT_PERSISTER", "FOREMAN", "LATE_RUNS", "SCHEDULER", "REPOSSESSOR"),
+    *(
+        "TRIGGERS",
+        "TASK_RUN_RECORDER",
+        "EVENT_LOGGER",
+        "EVENT_PERSISTER",
+        "FOREMAN",
+        "LATE_RUNS",
+        "SCHEDULER",
+        "REPOSSESSOR",
+    ),
     *("CANCELLATION_CLEANUP", "CLEANUP_RECONCILER", "PAUSE_EXPIRATIONS"),
 )
 #: Threads that a library starts at its import do not live through a fork.

@@ -3,7 +3,10 @@
 import importlib
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+from tests.torture import spared
 
 #: S3 clients by endpoint. A client opens its first connection with its first call: after the fork.
 S3: dict[str | None, Any] = {}
@@ -38,6 +41,7 @@ def more(order: dict[str, Any]) -> None:
             with suppress(Exception):  # a module that was made, and not imported from a file
                 importlib.import_module(name)
     complete_models()
+    spared.prepare(Path(order["films"]))
     for parameters in order["s3"]:
         S3[parameters["endpoint_url"]] = _client(**parameters)
 

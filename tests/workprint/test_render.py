@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from tests.workprint.builders import failed, render
+from workprint.campaigns import Campaign
 from workprint.charges import ChargeState, Evidence
 from workprint.failures import Failure, FailureKind, Stage
-from workprint.campaigns import Campaign
 from workprint.render import Change, Render, Source, Verdict, is_live
 from workprint.spec import Kind
 from workprint.states import RenderState

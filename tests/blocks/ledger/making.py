@@ -7,8 +7,8 @@ from typing import Any
 
 from blocks.ledger import Ledger
 from workprint.brief import Audio, Camera, InputType, Motion, Role, Speed
-from workprint.charges import Charge, ChargeState, Evidence
 from workprint.campaigns import Campaign
+from workprint.charges import Charge, ChargeState, Evidence
 from workprint.render import Approval, Asset, Change, Claim, Decision, Place, Render, Source
 from workprint.spec import FrozenReference, Kind, Spec, canonical_sha256
 from workprint.states import RenderState

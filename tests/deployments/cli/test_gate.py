@@ -14,10 +14,10 @@ from deployments.cli.gate import answer, form_values
 from deployments.cli.prefect_api import Run
 from tests.blocks.ledger.making import NOON, archive
 from tests.deployments.cli.command import SAMPLES
+from workprint.campaigns import Campaign
 from workprint.errors import InputError
 from workprint.models import model_facts
 from workprint.plan import Plan
-from workprint.campaigns import Campaign
 
 _RUN = Run("6d1f0a52-5d4c-4b7e-9a53-0d6f5f1f9a11", "showcase", "PAUSED", "Suspended", "")
 
