@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from workprint.board import Board
+from workprint.campaigns import Campaign
 from workprint.models import model_facts
 from workprint.plan import Plan
-from workprint.campaigns import Campaign
 from workprint.render import Claim
 from workprint.report import Line, lines
 
