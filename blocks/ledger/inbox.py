@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, update
+from sqlalchemy import ColumnElement, Delete, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger.door import Door
@@ -54,6 +55,12 @@ class Inbox:
         async with self._door.reading() as connection:
             return tuple((await connection.execute(query)).scalars())
 
+    async def forget_strangers(self, before: datetime) -> int:
+        """Delete what came before then (aware) with a token that is nobody's; returns how many. A render's own stay."""
+        query = delete(callbacks).where(callbacks.c.render_id.is_(None), callbacks.c.received_at < before)
+        found: int = await self._door.do("strangers", partial(_deleted, query=query))
+        return found
+
     async def handled(self, nudges: Sequence[Nudge], outcome: str, lag: float | None = None) -> None:
         """These were looked at. `lag`: seconds they came after the change they speak of, 0 when they brought it."""
         if nudges:
@@ -72,6 +79,10 @@ class Inbox:
         )
         async with self._door.reading() as connection:
             return tuple(Nudge(*row) for row in await connection.execute(query))
+
+
+async def _deleted(connection: AsyncConnection, query: Delete) -> int:
+    return (await connection.execute(query)).rowcount
 
 
 async def _handled(connection: AsyncConnection, ids: Sequence[str], values: dict[str, object], now: object) -> None:

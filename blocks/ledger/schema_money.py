@@ -5,6 +5,9 @@ from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Strin
 from blocks.ledger.columns import Moment, Money
 from blocks.ledger.schema import TIMED, WAITING, Json, metadata
 
+#: Callbacks with a token that is nobody's.
+STRANGERS = "render_id IS NULL"
+
 accounts = Table(
     "accounts",
     metadata,
@@ -68,6 +71,7 @@ callbacks = Table(
     # Seconds after the change it speaks of was on record by another path; 0 when it brought the change itself.
     Column("lag_seconds", Float),
     Index("callbacks_render", "render_id"),
+    Index("callbacks_strangers", "received_at", sqlite_where=text(STRANGERS), postgresql_where=text(STRANGERS)),
     Index("callbacks_token", "token_hash", "sha256"),
     Index("callbacks_handled", "handled_at", sqlite_where=text(TIMED), postgresql_where=text(TIMED)),
     Index("callbacks_open", "render_id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),

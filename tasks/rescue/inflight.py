@@ -19,6 +19,8 @@ from workprint.render import Change, Render
 from workprint.rescue import Deed, Did
 from workprint.states import IN_FLIGHT
 
+#: Callbacks whose token is nobody's are kept so long: evidence of an attack, but not for ever.
+STRANGERS = timedelta(days=7)
 #: Note of the event that a provider said 404 to a task it had accepted.
 DENIED = "the provider says it does not know the task"
 
@@ -26,6 +28,7 @@ DENIED = "the provider says it does not know the task"
 @task(name="look after", cache_policy=NO_CACHE, persist_result=False)
 async def look_after(team: Team) -> tuple[Deed, ...]:
     """One question about every orphan in flight; callbacks that came for orphans are answered by it."""
+    await team.ledger.inbox.forget_strangers(datetime.now(UTC) - STRANGERS)
     nudges = await team.ledger.inbox.stray_nudges()
     by_provider: dict[str, list[Render]] = defaultdict(list)
     for render in await team.take(*IN_FLIGHT):

@@ -135,6 +135,10 @@ def _callbacks() -> None:
         Column("lag_seconds", Float),
     )
     op.create_index("callbacks_render", "callbacks", ["render_id"])
+    strangers = text("render_id IS NULL")
+    op.create_index(
+        "callbacks_strangers", "callbacks", ["received_at"], sqlite_where=strangers, postgresql_where=strangers
+    )
     op.create_index("callbacks_token", "callbacks", ["token_hash", "sha256"])
     waiting = text("handled_at IS NULL")
     op.create_index("callbacks_open", "callbacks", ["render_id"], sqlite_where=waiting, postgresql_where=waiting)
