@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -98,9 +99,17 @@ async def resume(run: Run, answer: dict[str, Any]) -> None:
     """Answer the gate of a waiting run. Raises `InputError` with Prefect's reason when the answer is refused."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.responses import SetStateStatus
+    from prefect.exceptions import PrefectHTTPStatusError
 
-    async with get_client() as client:
-        result = await client.resume_flow_run(UUID(run.id), run_input=answer)
+    try:
+        async with get_client() as client:
+            result = await client.resume_flow_run(UUID(run.id), run_input=answer)
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != HTTPStatus.CONFLICT:
+            raise
+        # Two answers at once: the server keeps the first and has no better word for the second.
+        problem = Problem(f"run {run.name}", "was answered by somebody else in the same moment", "look at the run")
+        raise InputError([problem]) from error
     if result.status is SetStateStatus.ACCEPT:
         return
     reason = getattr(result.details, "reason", None) or "the answer was not taken"

@@ -36,7 +36,7 @@ def prefect_env(home: Home, port: int) -> dict[str, str]:
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT),
         # Prefect writes down the runs of an hour in advance: sixty of rescue, before everything else in the UI.
-        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "180",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
         # Written one by one (Prefect's default for task runs), the story of a large campaign keeps the server busier
         # than the campaign itself; together they cost a quarter, and show at most a second later.
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",

@@ -106,4 +106,4 @@ async def test_the_doctor_finds_everything_in_its_place(stage: Stage, terminal: 
     wanted = ["python", "prefect", "ledger", "bucket", "block ledger", "block archive", "block callback"]
     wanted += [f"sandbox: {name}" for name in ("dialect", "model", "recovery", "callbacks", "unknown renders")]
     assert {"ok"} == {levels[name] for name in wanted}
-    assert ("ok", "problem") == (levels["deployment campaign"], levels["deployment batch"])
+    assert ("ok", "problem") == (levels["deployment campaign"], levels["deployment rescue"])

@@ -1,12 +1,14 @@
 """One case is one campaign with one fault. The list of cases is made of what was enumerated, in order, by seed."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from deployments.sandbox.fault_table import STRIKES, FaultName
 from deployments.sandbox.fault_table import Stage as Strikes
+from tests.torture.films import Shape
+from tests.torture.wires import How
 
 #: Which ledgers there are; every second case takes the other.
 DATABASES = ("sqlite", "postgresql")
@@ -24,18 +26,66 @@ _VALUES: dict[FaultName, dict[str, Any]] = {
 }
 #: A fault of the list is only met by whoever looks for a lost submit.
 _LOST_SUBMIT = {"fault": "server_error", "created": True}
+_CUT = (How.REQUEST_LOST, How.ANSWER_LOST, How.ANSWER_TORN)
+#: What can happen between whom. Silence only where the listening side has a time-out that a test can wait for.
+LINKS: Mapping[str, tuple[How, ...]] = {
+    "provider": (*_CUT, How.SILENCE, How.SLOW),
+    "s3": (*_CUT, How.ERROR, How.SLOW_DOWN, How.SLOW),
+    "ledger": (*_CUT, How.SLOW),
+    "prefect": (*_CUT, How.SILENCE),
+    "desk": (How.REQUEST_LOST, How.ANSWER_LOST),
+}
+#: Turns of each of them, by chance, in one round.
+_TURNS = 2
+#: A campaign may come with fewer turns than the one that was counted: polls and signs of life come by the clock.
+_SURE = 0.7
+#: Two people at one gate; who comes first is left to the machine. Deadline: rescue says no in the same moment.
+PEOPLE = ("approve, approve", "approve, reject", "reject, approve", "approve, CLI approve", "approve, CLI reject")
+#: Seconds the second worker comes after the first.
+_APART = (0.0, 0.2, 0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a wire does in one pass of the run."""
+
+    link: str
+    how: How
+    pass_: int
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What campaigns without trouble were seen to pass: points by shape, points of the desk, turns of the wires."""
+
+    points: Mapping[Shape, Sequence[tuple[int, str]]]
+    desk: Sequence[str]
+    turns: Mapping[tuple[str, int], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Campaign `number` of a seed. `kill` is a pass of the run and the name of a point in it."""
+    """Campaign `number` of a seed."""
 
     number: int
     family: str
     what: str
     database: str
+    shape: Shape = Shape.FULL
+    #: A pass of the run and the name of a point in it.
     kill: tuple[int, str] | None = None
+    #: Nobody reports the death: its lease alone tells.
+    silent: bool = False
+    #: For the sandbox, all but its prompt.
     faults: tuple[dict[str, Any], ...] = field(default=())
+    cut: Cut | None = None
+    #: A point of the desk to die at.
+    desk: str | None = None
+    #: The pass that two workers execute, and how many seconds apart.
+    workers: tuple[int, float] | None = None
+    #: One of `PEOPLE`.
+    people: str = ""
 
     @property
     def name(self) -> str:
@@ -43,28 +93,97 @@ class Case:
         return f"number-{self.number}"
 
 
-def cases(points: Sequence[tuple[int, str]], seed: int, count: int) -> list[Case]:
-    """So many cases; each round goes through all faults in an order of its own."""
+#: Family, what, and the other fields of a case.
+_Fault = tuple[str, str, dict[str, Any]]
+
+
+def cases(seen: Seen, seed: int, count: int, turn: int = 0) -> list[Case]:
+    """So many cases of round `turn`; each round goes through all faults in an order of its own.
+
+    Every second campaign is shortened where its fault allows it, in the next round the others.
+    """
+    dice = random.Random(f"{seed} {turn}")  # noqa: S311  # an order, not a secret
+    faults = list(enumerate(_all(seen, dice)))
+    dice.shuffle(faults)
+    while len(faults) < count:
+        faults += faults
+    if turn:
+        faults = [(place, _paired(fault, faults[place - 1][1])) for place, fault in faults]
     found: list[Case] = []
-    for turn in range(count):
-        if len(found) >= count:
-            break
-        faults = [*_kills(points), *_sandbox()]
-        random.Random(f"{seed} {turn}").shuffle(faults)  # noqa: S311  # an order, not a secret
-        for family, what, more in faults[: count - len(found)]:
-            number = len(found)
-            database = DATABASES[(number + turn) % len(DATABASES)]
-            found.append(Case(number, family, what, database, **more))
+    for place, (family, what, more) in faults[:count]:
+        number = turn * count + len(found)
+        rest = {"database": DATABASES[(place + turn) % 2], **more}
+        shape = _short(rest, seen) if (place // 2 + turn) % 2 else Shape.FULL
+        found.append(Case(number, family, what, shape=shape, **rest))
     return found
 
 
-def _kills(points: Iterable[tuple[int, str]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _all(seen: Seen, dice: random.Random) -> Iterator[_Fault]:
+    points = seen.points[Shape.FULL]
+    yield from _kills(points)
+    yield from _sandbox()
+    yield from _silent(points, dice)
+    yield from _cuts(seen, dice)
+    for point in seen.desk:
+        yield "kill -9 of the desk", f"the desk at {point}", {"desk": point}
+    for pass_ in (1, 2):
+        for apart in _APART:
+            yield "two workers on one run", f"pass {pass_}, {apart} s apart", {"workers": (pass_, apart)}
+    for people in PEOPLE:
+        yield "two people at one gate", people, {"people": people}
+
+
+def _paired(fault: _Fault, other: _Fault) -> _Fault:
+    """Two faults in one campaign, where they do not claim the same."""
+    if fault[2].keys() & other[2].keys():
+        return fault
+    return "two faults at once", f"{fault[1]}; {other[1]}", {**fault[2], **other[2]}
+
+
+def _short(more: Mapping[str, Any], seen: Seen) -> Shape:
+    """The shortest campaign that still meets the fault."""
+    if set(more) <= {"database", "kill", "silent"} and "kill" in more:
+        if more["kill"][0] == 1:
+            return Shape.REJECTED
+        return Shape.DIRECT if more["kill"] in seen.points[Shape.DIRECT] else Shape.FULL
+    if set(more) == {"database", "faults"}:
+        return Shape.REJECTED if more["faults"][0]["match"]["kind"] == "draft" else Shape.DIRECT
+    if set(more) == {"database", "cut"} and more["cut"].pass_ == 1:
+        return Shape.REJECTED
+    return Shape.FULL
+
+
+def _kills(points: Iterable[tuple[int, str]]) -> Iterator[_Fault]:
     for pass_, point in points:
         channel = point.split()[0]
         yield f"kill -9 at {channel}", f"pass {pass_}: {point}", {"kill": (pass_, point)}
 
 
-def _sandbox() -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _silent(points: Sequence[tuple[int, str]], dice: random.Random) -> Iterator[_Fault]:
+    """A worker that dies with its machine: nobody says so. A few points each round."""
+    for pass_, point in dice.sample(list(points), 10):
+        yield "worker lost, nobody tells", f"pass {pass_}: {point}", {"kill": (pass_, point), "silent": True}
+
+
+def _cuts(seen: Seen, dice: random.Random) -> Iterator[_Fault]:
+    for link, hows in LINKS.items():
+        for how in hows:
+            for pass_ in (1, 2):
+                most = max(1, int(seen.turns[link, pass_] * _SURE))
+                for turn in sorted(dice.sample(range(1, most + 1), min(_TURNS, most))):
+                    yield _cut(Cut(link, how, pass_, turn))
+
+
+def _cut(cut: Cut) -> _Fault:
+    ends = "provider - desk" if cut.link == "desk" else f"flow - {cut.link}"
+    more: dict[str, Any] = {"cut": cut}
+    if cut.link == "ledger":
+        more["database"] = "postgresql"
+    trouble = "S3 500, 503, slow" if cut.link == "s3" and cut.how not in _CUT else f"network {ends}"
+    return trouble, f"{ends}, pass {cut.pass_}, turn {cut.turn}: {cut.how}", more
+
+
+def _sandbox() -> Iterator[_Fault]:
     for fault, stage in STRIKES.items():
         if fault in _OTHERWISE:
             continue

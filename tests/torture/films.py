@@ -1,5 +1,6 @@
 """The two films every campaign gets, rendered once by the sandbox's own camera: they pass the technical check."""
 
+from enum import Enum
 from pathlib import Path
 
 from deployments.sandbox.darkroom import plan_for
@@ -12,6 +13,14 @@ from workprint.moderation import Expected
 MODEL = "doubao-seedance-1-5-pro-251215"
 RATIO, SECONDS = "16:9", 4
 DRAFT, FINAL = "480p", "720p"
+
+
+class Shape(Enum):
+    """How much of a campaign is told: all of it, until the gate says no, or straight to the final."""
+
+    FULL = "full"
+    REJECTED = "rejected"
+    DIRECT = "direct"
 
 
 def make_films(folder: Path) -> Path:

@@ -103,14 +103,14 @@ async def _listen(made: Zygote, reader: asyncio.StreamReader) -> None:
             ended.set_result((said["status"], said["cpu"]))
 
 
-async def save_lane(client: PrefectClient, ground: Ground, lane: str, ledger_url: str) -> ArchiveBucket:
+async def save_lane(client: PrefectClient, ground: Ground, lane: str, ledger_url: str, desk_url: str) -> ArchiveBucket:
     """The block documents of a lane; its bucket, made."""
     bucket = ArchiveBucket(credentials=ground.s3.credentials(), bucket=BUCKET, prefix=f"{lane}/", may_create=True)
     await bucket.ensure()
     blocks: dict[str, Block] = {
         "ledger": LedgerDatabase(url=SecretStr(ledger_url), lease_seconds=LEASE),
         "archive": bucket,
-        "sandbox": provider(ground),
+        "sandbox": provider(ground, desk_url),
         "callback": CallbackSender(secret=SecretStr(SECRET), allow_private_network=True),
     }
     for name, block in blocks.items():
@@ -118,7 +118,7 @@ async def save_lane(client: PrefectClient, ground: Ground, lane: str, ledger_url
     return bucket
 
 
-def provider(ground: Ground) -> VideoProvider:
+def provider(ground: Ground, desk_url: str) -> VideoProvider:
     """An impatient account: whatever is in doubt is settled within seconds."""
     return VideoProvider(
         base_url=ground.sandbox.base_url,
@@ -129,4 +129,5 @@ def provider(ground: Ground) -> VideoProvider:
         read_timeout=1.0,
         list_lag=1.5,
         allow_private_network=True,
+        callback_base_url=desk_url,
     )

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import TERMINAL_STATES, State, StateType
 from prefect.states import Crashed, Scheduled
 
 #: Seconds between two passes of rescue while somebody waits for it. In production it is a minute.
 EVERY = 1.0
 #: Seconds after which a person notices that rescue has done what it does, and presses Retry.
-PATIENCE = 8.0
+PATIENCE = 10.0
 
 
 class Rescuer:
@@ -54,7 +54,9 @@ class Rescuer:
 
 
 async def report_death(client: PrefectClient, run_id: str, status: int) -> None:
-    """What Prefect's worker tells the server about a process that ended with a signal."""
+    """What Prefect's worker tells the server about a process that ended badly, unless its run has ended."""
+    if (await state_of(client, run_id)).type in {*TERMINAL_STATES, StateType.PAUSED}:
+        return
     message = f"Flow run infrastructure exited with non-zero status code {status}."
     await client.set_flow_run_state(UUID(run_id), Crashed(message=message), force=True)
 

@@ -1,4 +1,4 @@
-"""One round: servers, lanes, the dry run that enumerates the points, the cases, and the books."""
+"""One round: lanes over fresh ledgers, the runs that enumerate the points, the cases, and the books."""
 
 import asyncio
 import re
@@ -15,8 +15,11 @@ from prefect.deployments.runner import RunnerDeployment
 
 from blocks.ledger.ledger import Ledger
 from tests.benchmarks.machine import tree_cpu
-from tests.torture.books import Findings, compare
-from tests.torture.cases import DATABASES, Case
+from tests.torture.books import Findings, accounts, compare
+from tests.torture.cases import DATABASES, Case, Seen
+from tests.torture.desks import desk
+from tests.torture.films import Shape
+from tests.torture.injection import Injection, injected
 from tests.torture.lanes import Zygote, save_lane, zygote
 from tests.torture.recover import Rescuer
 from tests.torture.servers import Ground
@@ -25,11 +28,20 @@ from tests.torture.table import Outcome
 from workprint.errors import NotFound
 
 #: Campaigns at the same time, over each database.
-WIDTH = 3
+WIDTH = 4
 #: Numbers of the runs that are no case.
-_DRY = -1
+_DRY = -10
 #: Points that come when they come: signs of life, and every question about a task but the first.
-_BY_THE_CLOCK = re.compile(r"commit _beat |provider GET task #(?!1 )")
+_BY_THE_CLOCK = re.compile(r"commit _beat |commit _handled|provider GET task #(?!1 )")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story that has ended, and how long that took from its fault on."""
+
+    story: Story
+    seconds: float
+    trouble: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +51,26 @@ class Round:
     ground: Ground
     lanes: dict[str, Lane]
 
-    async def points(self) -> list[tuple[int, str]]:
-        """Every point that a campaign without trouble passes, with its pass of the run, in order."""
-        lane = self.lanes[DATABASES[0]]
-        story = Story(lane, Case(_DRY, "none", "none", lane.database))
-        await story.tell()
-        lines = (self.ground.home / "runs" / f"campaign-{_DRY}.points").read_text().splitlines()
-        return _passes(lines)
+    async def seen(self) -> Seen:
+        """Every point that campaigns without trouble pass, with its pass of the run, in order; and turns of wires."""
+        full, direct = await asyncio.gather(
+            self._watched(_DRY, "postgresql", Shape.FULL), self._watched(_DRY - 1, "sqlite", Shape.DIRECT)
+        )
+        desk = _lines(self.ground, f"desk-{_DRY}")
+        points = {Shape.FULL: _passes(self.ground, _DRY), Shape.DIRECT: _passes(self.ground, _DRY - 1)}
+        assert direct.desk is not None
+        return Seen(points, [line for line in desk if not _BY_THE_CLOCK.match(line)], full.turns)
+
+    async def _watched(self, number: int, database: str, shape: Shape) -> Injection:
+        lane, case = self.lanes[database], Case(number, "none", "none", database, shape)
+        async with injected(case, self.ground, lane, watched=True) as injection:
+            await Story(lane, case, injection).tell()
+        return injection
 
     async def run(self, cases: Sequence[Case], say: Callable[[str], None]) -> list[Outcome]:
         """All of them, several at the same time, and their books at the end."""
         queues = {database: [case for case in cases if case.database == database] for database in DATABASES}
-        told: list[tuple[Story, float, str]] = []
+        told: list[Told] = []
         workers = (self._work(self.lanes[db], queues[db], told, say) for db in DATABASES for _ in range(WIDTH))
         await asyncio.gather(*workers)
         return await self._books(told)
@@ -62,44 +82,51 @@ class Round:
             used[what] = sum(lane.rescuer.cpu[what] for lane in self.lanes.values())
         return {**used, "driver": time.process_time()}
 
-    async def _work(
-        self, lane: Lane, queue: list[Case], told: list[tuple[Story, float, str]], say: Callable[[str], None]
-    ) -> None:
+    async def _work(self, lane: Lane, queue: list[Case], told: list[Told], say: Callable[[str], None]) -> None:
         while queue:
-            story, began, trouble = Story(lane, queue.pop(0)), time.monotonic(), ""
-            try:
-                async with asyncio.timeout(120):
-                    await story.tell()
-            except Exception as error:  # noqa: BLE001  # one case must not stop the others; it is told as trouble
-                trouble = f"harness: {type(error).__name__}: {error}"
-            ended = time.monotonic()
-            told.append((story, ended - (story.fired_at or began), trouble))
-            say(f"{len(told)} {story.case.what}: {story.state}, {story.executions} executions, {ended - began:.1f} s")
+            one = await self._told(lane, queue.pop(0))
+            told.append(one)
+            story = one.story
+            say(
+                f"{len(told)} {story.case.what}: {story.state}, {story.executions} executions, {one.seconds:.1f} s"
+                f"{', by hand' if story.retries else ''}{', TROUBLE' if one.trouble else ''}"
+            )
 
-    async def _books(self, told: Sequence[tuple[Story, float, str]]) -> list[Outcome]:
+    async def _told(self, lane: Lane, case: Case) -> Told:
+        began, trouble, story = time.monotonic(), "", Story(lane, case, Injection(case))
+        try:
+            async with asyncio.timeout(180), injected(case, self.ground, lane) as injection:
+                story = Story(lane, case, injection)
+                await story.tell()
+        except Exception as error:  # noqa: BLE001  # one case must not stop the others; it is told as trouble
+            trouble = f"harness: {type(error).__name__}: {error}"
+        return Told(story, time.monotonic() - (story.injection.struck_at or began), trouble)
+
+    async def accounts(self) -> list[str]:
+        """What does not balance in either ledger."""
+        return [f"{name}: {line}" for name, lane in self.lanes.items() for line in await accounts(lane.ledger)]
+
+    async def _books(self, told: Sequence[Told]) -> list[Outcome]:
         tasks = await self.ground.sandbox.tasks()
         fired = await _fired(self.ground)
-        return [await self._outcome(*one, tasks, fired) for one in told]
+        return [await self._outcome(one, tasks, fired) for one in told]
 
     async def _outcome(
-        self,
-        story: Story,
-        seconds: float,
-        trouble: str,
-        tasks: Sequence[Mapping[str, Any]],
-        hits: Mapping[tuple[str, str], int],
+        self, told: Told, tasks: Sequence[Mapping[str, Any]], hits: Mapping[tuple[str, str], int]
     ) -> Outcome:
+        story, trouble, findings = told.story, told.trouble, Findings()
         ours = [task for task in tasks if f"{story.case.name} " in task["prompt"]]
-        findings, fired = Findings(), story.deaths > 0
         try:
-            findings = await asyncio.to_thread(compare, await story.lane.ledger.find(story.run_id), ours)
+            findings = await compare(story.lane.ledger, story.run_id, ours)
         except NotFound as error:
             trouble = trouble or str(error)
-        if story.case.faults:
-            fired = all(hits[(fault["fault"], story.case.name)] for fault in story.case.faults)
         if trouble:
             trouble += "\n" + log_of(self.ground, story.case)
-        return Outcome(story.case, story.run_id, story.state, fired, seconds, story.executions, findings, trouble)
+        fired = story.injection.fired(hits)
+        return Outcome(
+            *(story.case, story.run_id, story.state, fired, told.seconds),
+            *(story.executions, story.retries, findings, trouble),
+        )
 
 
 async def _fired(ground: Ground) -> Mapping[tuple[str, str], int]:
@@ -110,14 +137,18 @@ async def _fired(ground: Ground) -> Mapping[tuple[str, str], int]:
     return {(fault["fault"], fault["match"]["prompt"].strip()): fault["fired"] for fault in found}
 
 
-def _passes(lines: Sequence[str]) -> list[tuple[int, str]]:
+def _lines(ground: Ground, name: str) -> list[str]:
+    return (ground.home / "runs" / f"{name}.points").read_text().splitlines()
+
+
+def _passes(ground: Ground, number: int) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
-    number = 0
-    for line in lines:
+    pass_ = 0
+    for line in _lines(ground, f"campaign-{number}"):
         if line.startswith("pass "):
-            number = int(line.split()[1])
+            pass_ = int(line.split()[1])
         elif not _BY_THE_CLOCK.match(line):
-            found.append((number, line))
+            found.append((pass_, line))
     return found
 
 
@@ -136,11 +167,24 @@ async def opened(ground: Ground) -> AsyncIterator[Round]:
         }
         lanes: dict[str, Lane] = {}
         for database, url in urls.items():
-            bucket = await save_lane(client, ground, database, url)
             ledger = await stack.enter_async_context(await Ledger.open(url))
+            here = await stack.enter_async_context(
+                desk(forker, ground.home / "runs", f"desk-{database}", url, died=lambda: None)
+            )
+            bucket = await save_lane(client, ground, database, url, here.url)
             honours = [[list(bucket._place.identity), asdict(await bucket.probe())]]
             rescuer = Rescuer(client, _rescue(lanes, database, rescue))
-            lanes[database] = Lane(database, database, client, campaign, forker, ground, ledger, rescuer, honours)
+            addresses = {
+                "provider": ground.sandbox.base_url,
+                "s3": ground.s3.endpoint_url,
+                "ledger": url,
+                "prefect": ground.api_url,
+                "desk": here.url,
+            }
+            lanes[database] = Lane(
+                *(database, database, client, campaign, forker, ground, ledger, url),
+                *(rescuer, honours, addresses),
+            )
             working = asyncio.create_task(rescuer.work())
             stack.callback(working.cancel)
         await _learn(forker, ground, lanes[DATABASES[0]])
@@ -155,7 +199,8 @@ async def _learn(forker: Zygote, ground: Ground, lane: Lane) -> None:
         "secret_key": ground.s3.secret_key,
     }
     learnt = ground.home / "modules"
-    await Story(lane, Case(_DRY - 1, "none", "none", lane.database), learn=str(learnt)).tell()
+    case = Case(_DRY - 2, "none", "none", lane.database)
+    await Story(lane, case, Injection(case), learn=str(learnt)).tell()
     forker.warm(sorted(set(learnt.read_text().split())), [s3], str(ground.home / "films"))
 
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def ground() -> Iterator[Ground]:
         )
         store = stack.enter_context(ObjectStore(home / "s3"))
         sandbox = stack.enter_context(_sandbox(home))
-        _await_answer(f"{env['PREFECT_API_URL']}/health", prefect)
+        _await_answer(f"{env['PREFECT_API_URL']}/health", prefect, home / "prefect.log")
         yield Ground(
             home,
             env,
@@ -105,6 +105,8 @@ def _environment(home: Path, port: int, database: str) -> dict[str, str]:
         # A thread per process that would still be sending when it is killed.
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_LOGGING_LEVEL": "WARNING",
+        # The scheduler is off, and its horizon is nobody's business here.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT180S",
         # Questions every new client asks before its first real one.
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
@@ -129,7 +131,8 @@ def _process(log: Path, env: Mapping[str, str], *module: str) -> Iterator[subpro
     try:
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it had ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -142,15 +145,15 @@ def _sandbox(home: Path) -> Iterator[tuple[Sandbox, int]]:
     env = {**os.environ, "WORKPRINT_SANDBOX_KEY": key}
     with _process(home / "sandbox.log", env, "deployments.sandbox", *settings) as process:
         url = f"http://127.0.0.1:{port}"
-        _await_answer(f"{url}/healthz", process)
+        _await_answer(f"{url}/healthz", process, home / "sandbox.log")
         yield Sandbox(url, key, home / "sandbox"), process.pid
 
 
-def _await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
+def _await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + _START
     while not _answers(url):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"{url} did not answer")
+            raise RuntimeError(f"{url} did not answer: {log.read_text()[-2000:]}")
         time.sleep(0.1)
 
 

@@ -1,27 +1,26 @@
 """One case from its brief to settled books: the run is executed, its gate answered, its fault met, and recovered."""
 
-import time
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import State, StateType
 
 from blocks.ledger.ledger import Ledger
+from tests.torture import people
 from tests.torture.cases import Case
-from tests.torture.films import DRAFT, FINAL, RATIO, SECONDS
+from tests.torture.films import DRAFT, FINAL, RATIO, SECONDS, Shape
+from tests.torture.injection import Injection
 from tests.torture.lanes import Zygote
 from tests.torture.recover import PATIENCE, Rescuer, report_death, retry, state_of
 from tests.torture.servers import Ground
 from tests.workprint import briefs
 from workprint.states import TERMINAL, RenderState
 
-APPROVER = "ben@example.com"
-ANSWER = {"decision": "approve_all", "variants": [], "prompt": "", "approver": APPROVER, "note": "looks right"}
 #: Executions of one run, after which nothing will come of it any more.
 MOST = 8
 
@@ -37,8 +36,11 @@ class Lane:
     zygote: Zygote
     ground: Ground
     ledger: Ledger
+    ledger_url: str
     rescuer: Rescuer
     honours: list[Any]
+    #: Where its blocks lead, by the names of the wires.
+    addresses: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -47,18 +49,18 @@ class Story:
 
     lane: Lane
     case: Case
+    injection: Injection
     run_id: str = ""
     answered: bool = False
-    fired_at: float | None = None
     executions: int = 0
-    deaths: int = 0
+    #: How often nobody but a person started it again.
+    retries: int = 0
     state: str = ""
     #: A file where each process writes which modules it has.
     learn: str | None = None
 
     async def tell(self) -> None:
         """Until the run has ended and every render of it, or nothing more will come of it."""
-        await self._aim()
         run = await self.lane.client.create_flow_run_from_deployment(
             self.lane.deployment, parameters={"brief": brief_of(self.case)}
         )
@@ -68,38 +70,42 @@ class Story:
             state = await state_of(self.lane.client, self.run_id)
             self.state = state.name or ""
             if state.is_paused():
-                await self.lane.client.resume_flow_run(run.id, run_input=ANSWER)
-                self.answered = True
+                await self._answer()
             elif await self._over(state):
                 return
 
-    async def _aim(self) -> None:
-        if not self.case.faults:
-            return
-        aimed = [{**f, "match": {**f["match"], "prompt": f"{self.case.name} "}} for f in self.case.faults]
-        sandbox = self.lane.ground.sandbox
-        async with httpx.AsyncClient(base_url=sandbox.base_url, headers=sandbox.headers, trust_env=False) as client:
-            (await client.post("/sandbox/faults", json=aimed)).raise_for_status()
-        self.fired_at = time.monotonic()
+    async def _answer(self) -> None:
+        """The gate is answered: by one person, or by two at once."""
+        words = self.case.people or ("reject" if self.case.shape is Shape.REJECTED else "approve")
+        came = await people.answer(self.lane, self.run_id, words)
+        if came > 1:
+            self.injection.second_came = True
+            self.injection.strikes()
+        self.answered = True
 
     async def _execute(self) -> None:
+        """One process executes the run, or two."""
         self.executions += 1
-        kill = self._kill()
-        name, pass_ = f"campaign-{self.case.number}", 1 + self.answered
-        wanted = order(self.lane, self.run_id, name, kill=kill, learn=self.learn, **{"pass": pass_})
-        status, cpu = await self.lane.zygote.run(wanted)
+        pass_ = 1 + self.answered
+        self.injection.arm(pass_)
+        workers = [self._work(pass_, self.injection.kill(pass_))]
+        if self.case.workers and self.case.workers[0] == pass_ and not self.injection.second_came:
+            self.injection.second_came = True
+            self.injection.strikes()
+            workers.append(self._work(pass_, None, after=self.case.workers[1]))
+        await asyncio.gather(*workers)
+        self.injection.counted(pass_)
+
+    async def _work(self, pass_: int, kill: str | None, after: float = 0.0) -> None:
+        await asyncio.sleep(after)
+        through = self.injection.through
+        wanted = order(self.lane, self.run_id, f"campaign-{self.case.number}", kill=kill, learn=self.learn)
+        status, cpu = await self.lane.zygote.run({**wanted, "pass": pass_, "through": through})
         self.lane.rescuer.cpu["campaigns"] += cpu
         if status < 0:
-            self.deaths += 1
-            self.fired_at = self.fired_at or time.monotonic()
+            self.injection.died()
+        if status and not (status < 0 and self.case.silent):
             await report_death(self.lane.client, self.run_id, status)
-
-    def _kill(self) -> str | None:
-        """The point to die at, when this is the pass for it and nobody has died yet."""
-        if self.case.kill is None or self.deaths:
-            return None
-        pass_, point = self.case.kill
-        return point if pass_ == 1 + self.answered else None
 
     async def _over(self, state: State) -> bool:
         """Whether nothing more will come of it; else the run is scheduled again: by rescue, or by a person."""
@@ -111,6 +117,7 @@ class Story:
             return False
         if ended and states <= TERMINAL | {RenderState.UNKNOWN}:
             return True  # left to a person, and the books say so
+        self.retries += 1
         await retry(self.lane.client, self.run_id)
         return False
 
@@ -120,13 +127,16 @@ class Story:
 
 def brief_of(case: Case) -> dict[str, Any]:
     """One small film, with a prompt and so a fingerprint of its own."""
+    direct = case.shape is Shape.DIRECT
     brief = briefs.brief(
         title=case.name,
         ratios=[RATIO],
         durations=[SECONDS],
-        draft={"resolution": DRAFT},
-        final={"resolution": FINAL},
+        approvers=people.APPROVERS,
+        draft={"enabled": not direct, "resolution": DRAFT},
+        final={"resolution": DRAFT if direct else FINAL},
         provider="sandbox",
+        cost_centre=f"centre-{case.number % 3}",
         shots=[briefs.shot(name="hero", subject=f"A steel watch named {case.name} of Ulm")],
     )
     return brief.model_dump(mode="json")
@@ -141,6 +151,7 @@ def order(lane: Lane, run_id: str, name: str, **more: Any) -> dict[str, Any]:
         "honours": lane.honours,
         "kill": None,
         "pass": 1,
+        "through": {},
         "report": str(folder / f"{name}.points"),
         "log": str(folder / f"{name}.log"),
     }

@@ -9,7 +9,7 @@ from tests.torture.cases import Case
 
 _HEAD = (
     "| fault | campaigns | faults injected | double charges | lost renders | left to a person "
-    "| minutes to settle, p50 / max |\n|---|---|---|---|---|---|---|"
+    "| started again by a person | minutes to settle, p50 / max |\n|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -23,6 +23,7 @@ class Outcome:
     fired: bool
     seconds: float
     executions: int
+    retries: int
     findings: Findings
     trouble: str = ""
 
@@ -48,6 +49,7 @@ def _row(name: str, outcomes: Sequence[Outcome]) -> str:
         sum(len(outcome.findings.double) for outcome in outcomes),
         sum(len(outcome.findings.lost) for outcome in outcomes),
         sum(len(outcome.findings.to_a_person) for outcome in outcomes),
+        sum(outcome.retries > 0 for outcome in outcomes),
         f"{statistics.median(minutes):.2f} / {minutes[-1]:.2f}",
     )
     return "| " + " | ".join(map(str, cells)) + " |"

@@ -18,6 +18,7 @@ def warm() -> None:
         *("boto3", "prefect.client.orchestration", "prefect.events.worker", "prefect.flow_engine"),
         *("sqlalchemy.dialects.postgresql.asyncpg", "sqlalchemy.dialects.sqlite.aiosqlite"),
         *("blocks.bucket.block", "blocks.media.previews", "flows.campaign", "tests.torture.child"),
+        *("deployments.desk.__main__", "tests.torture.desks", "tests.torture.points"),
     ):
         importlib.import_module(name)
     from PIL import Image

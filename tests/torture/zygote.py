@@ -46,8 +46,10 @@ def _start(
     if pid == 0:
         watched.close()
         control.close()
+        from deployments.stack.processes import die_with_parent
         from tests.torture.child import execute
 
+        die_with_parent()
         execute(order)
     fd = os.pidfd_open(pid)
     running[fd] = (order["id"], pid)

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deployments.stack import zombies
 from deployments.stack.home import Home
 from deployments.stack.processes import descendants
 from deployments.stack.state import StackState, require_running
@@ -93,6 +94,7 @@ def _while_it_is_up(home: Home, supervisor: int) -> None:
     blocks = {str(b["name"]) for b in _answer(state, "/block_documents/filter", {"include_secrets": False})}
     assert {"campaign", "batch", "rescue"} <= deployments
     assert {"sandbox", "archive", "ledger", "callback"} <= blocks
+    assert [zombies.NAME] == [str(one["name"]) for one in _answer(state, "/automations/filter", {})]
 
     second = workprint(home.root, "up")
     assert second.returncode == 0
