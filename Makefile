@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo up test check fmt lint types arrows cover bench lock clean ci
+.PHONY: setup demo up test check fmt lint types arrows cover bench torture lock clean ci
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Workprint needs Python 3.11 or later: make PYTHON=python3.11 ..."'
@@ -21,8 +21,9 @@ demo: $(STAMP)  ## the main job, end to end, on real parts, with no account
 up: $(STAMP)  ## the embedded stack, until Ctrl-C
 	$(BIN)/workprint up
 
-test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+test: $(STAMP)  ## every test; the torture slice by itself, because it takes both cores
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/torture
+	$(BIN)/python -m pytest tests/torture
 
 check: lint types arrows
 
@@ -45,6 +46,9 @@ cover: $(STAMP)
 
 bench: $(STAMP)  ## ratios measured in one run; needs a quiet machine
 	$(BIN)/python -m tests.benchmarks
+
+torture: $(STAMP)  ## N campaigns, one fault each, and the books afterwards: make torture N=10000
+	$(BIN)/python -m tests.torture N=$(or $(N),300)
 
 lock:  ## recompile the hash-pinned locks (needs uv); they name no index host
 	uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --generate-hashes --no-annotate --custom-compile-command "make lock" -q --extra local -o requirements/run.lock

@@ -12,8 +12,10 @@ from prefect.cache_policies import NO_CACHE
 
 from blocks.media.previews import SheetItem, animated_webp, contact_sheet
 from tasks.house import House
+from tasks.retrying import Again, pause, worth_it
 from workprint import keys
 from workprint.board import Board
+from workprint.errors import ArchiveError
 from workprint.quotes import money
 from workprint.render import Asset, Render
 from workprint.spec import Kind, canonical_sha256
@@ -21,6 +23,8 @@ from workprint.variants import Variant
 
 #: S3 signature version 4 allows no longer link (AWS Signature Version 4, "X-Amz-Expires").
 LONGEST_LINK = 7 * 24 * 3600
+#: The bucket is asked again so often, and so many seconds later: without previews nobody can decide.
+RETRIES, AGAIN_AFTER = 3, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,30 @@ class _Draft:
     asset: Asset
 
 
-@task(name="previews", cache_policy=NO_CACHE, persist_result=False)
+@task(
+    name="previews",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=RETRIES,
+    retry_delay_seconds=0,
+    retry_condition_fn=worth_it,
+)
 async def previews(house: House, board: Board) -> str:
     """Make, store and link the previews of every waiting draft; returns the markdown above the gate's form."""
+    try:
+        text = await _text(house, board)
+    except ArchiveError as error:
+        await pause(AGAIN_AFTER)
+        raise Again(str(error)) from error
+    await acreate_markdown_artifact(text, key=f"contact-sheet-{board.plan.campaign_id}", description="Drafts to decide")
+    return text
+
+
+async def _text(house: House, board: Board) -> str:
     seconds = min(int(board.plan.brief.gate_timeout_hours * 3600), LONGEST_LINK)
     drafts = await _drafts(house, board)
     sheet = await _sheet(house, board, drafts, seconds) if drafts else ""
-    text = "\n\n".join(part for part in (_head(board), sheet, await _table(house, board, drafts, seconds)) if part)
-    await acreate_markdown_artifact(text, key=f"contact-sheet-{board.plan.campaign_id}", description="Drafts to decide")
-    return text
+    return "\n\n".join(part for part in (_head(board), sheet, await _table(house, board, drafts, seconds)) if part)
 
 
 async def _drafts(house: House, board: Board) -> list[_Draft]:

@@ -6,7 +6,8 @@ from collections.abc import Generator
 import pytest
 
 # At import time, before Prefect reads its settings: a developer's own profile must not leak into the tests.
-for _name in [name for name in os.environ if name.startswith(("WORKPRINT_", "PREFECT_"))]:
+_OURS = "WORKPRINT_TORTURE"  # how many campaigns tests/torture runs
+for _name in [name for name in os.environ if name.startswith(("WORKPRINT_", "PREFECT_")) and name != _OURS]:
     del os.environ[_name]
 
 pytest_plugins = ["tests.servers.postgres"]

@@ -55,6 +55,12 @@ class ArchiveBucket(Block):
     concurrency: Annotated[int, Field(ge=2, le=32)] = Field(
         default=4, description="Part buffers of the process. Memory of all downloads together: part size times this."
     )
+    read_timeout: float = Field(
+        default=120.0, gt=0, description="Seconds the S3 server may take to answer, or between two bytes of an answer."
+    )
+    link_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds between two bytes of a provider's link before it counts as broken off."
+    )
 
     async def ensure(self) -> None:
         """Return when the bucket is there, creating it if `may_create`. Raises `ArchiveError`."""
@@ -83,7 +89,7 @@ class ArchiveBucket(Block):
         `on_progress` is called in the event loop.
         """
         honours = await self.probe()
-        source = await open_link(link, headers=headers or {}, allow_private=allow_private)
+        source = await open_link(link, headers=headers or {}, allow_private=allow_private, timeout=self.link_timeout)
         order = Order(source, self._place, honours, key, max_bytes, expect_media, _in_loop(on_progress))
         return await _run(order, source)
 
@@ -131,7 +137,7 @@ class ArchiveBucket(Block):
 
     @property
     def _place(self) -> Place:
-        return Place(self.credentials, self.bucket, self.prefix, self.part_size, self.concurrency)
+        return Place(self.credentials, self.bucket, self.prefix, self.part_size, self.concurrency, self.read_timeout)
 
 
 async def _in_thread(call: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:

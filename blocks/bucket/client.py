@@ -40,11 +40,13 @@ class Place:
     prefix: str
     part_size: int
     concurrency: int
+    #: Seconds without an answer of the S3 server.
+    read_timeout: float
 
     @property
     def client(self) -> "S3Client":
         """The (thread-safe) client of this place."""
-        return client_for(self.credentials, None)
+        return client_for(self.credentials, None, self.read_timeout)
 
     @property
     def identity(self) -> tuple[str | None, str]:
@@ -60,30 +62,35 @@ class Place:
         return {"Bucket": self.bucket, "Key": self.full(key)}
 
 
-def client_for(credentials: Credentials, endpoint_url: str | None) -> "S3Client":
+def client_for(credentials: Credentials, endpoint_url: str | None, read_timeout: float) -> "S3Client":
     """A cached client; `endpoint_url` replaces the credentials' own (for links that browsers follow)."""
     with _MAKING:  # sessions are not safe to make in two threads at once
-        return _client(credentials, endpoint_url, int(monotonic() // _CLIENT_LIFE))
+        return _client(credentials, endpoint_url, read_timeout, int(monotonic() // _CLIENT_LIFE))
 
 
 @lru_cache(maxsize=16)
-def _client(credentials: Credentials, endpoint_url: str | None, epoch: int) -> "S3Client":  # noqa: ARG001 - cache key
+def _client(
+    credentials: Credentials,
+    endpoint_url: str | None,
+    read_timeout: float,
+    epoch: int,  # noqa: ARG001 - cache key
+) -> "S3Client":
     parameters = credentials.aws_client_parameters
     given = parameters.get_params_override()
     if endpoint_url is not None:
         given["endpoint_url"] = endpoint_url
-    ours = _config(custom=given.get("endpoint_url") is not None)
+    ours = _config(read_timeout, custom=given.get("endpoint_url") is not None)
     given["config"] = ours.merge(given["config"]) if given.get("config") else ours
     region = credentials.region_name or ("us-east-1" if given.get("endpoint_url") else None)
     return credentials.get_boto3_session().client("s3", region_name=region, **given)
 
 
-def _config(*, custom: bool) -> Config:
+def _config(read_timeout: float, *, custom: bool) -> Config:
     return Config(
         signature_version="s3v4",
         retries={"total_max_attempts": 1, "mode": "standard"},
         connect_timeout=10,
-        read_timeout=120,
+        read_timeout=read_timeout,
         max_pool_connections=50,
         # Several S3 servers fail on the trailers that boto3 sends otherwise; we send checksums where they are honoured.
         request_checksum_calculation="when_required",

@@ -17,8 +17,6 @@ from blocks.http import USER_AGENT, tls
 from workprint.errors import ArchiveError, BadMedia, LinkDead, OutboundError, Truncated
 from workprint.links import without_query
 
-#: Seconds without a byte.
-TIMEOUT = 60.0
 _CONNECT_TIMEOUT = 10.0
 #: The link is used up, withdrawn or out of date: asking again cannot help.
 _DEAD = frozenset({401, 403, 404, 410, 451})
@@ -51,17 +49,17 @@ class OpenLink:
         self._connection.close()
 
 
-async def open_link(url: str, *, headers: Mapping[str, str], allow_private: bool) -> OpenLink:
+async def open_link(url: str, *, headers: Mapping[str, str], allow_private: bool, timeout: float) -> OpenLink:
     """Follow at most 5 redirects, each checked, and return the open answer.
 
-    `headers` go to the first host only. Raises `LinkDead`, `UnsafeUrl`, `BadMedia` (an encoding we did not ask for) or
-    `ArchiveError` where asking again may help. No text shows the link's query.
+    `headers` go to the first host only. `timeout`: seconds without a byte. Raises `LinkDead`, `UnsafeUrl`, `BadMedia`
+    (an encoding we did not ask for) or `ArchiveError` where asking again may help. No text shows the link's query.
     """
     first = urlsplit(url).netloc
     for _ in range(MAX_REDIRECTS + 1):
         resolved = await _checked(url, allow_private=allow_private)
         own = headers if urlsplit(url).netloc == first else {}
-        answer = await asyncio.to_thread(_get, resolved, own)
+        answer = await asyncio.to_thread(_get, resolved, own, timeout)
         if isinstance(answer, OpenLink):
             return answer
         url = urljoin(url, answer)
@@ -75,10 +73,10 @@ async def _checked(url: str, *, allow_private: bool) -> ResolvedUrl:
         raise ArchiveError(f"{without_query(url)}: {error}", fix=error.fix) from error
 
 
-def _get(resolved: ResolvedUrl, headers: Mapping[str, str]) -> OpenLink | str:
+def _get(resolved: ResolvedUrl, headers: Mapping[str, str], timeout: float) -> OpenLink | str:
     """The open answer, or where it redirects to."""
     shown = without_query(resolved.url)
-    connection = _connection(resolved)
+    connection = _connection(resolved, timeout)
     try:
         connection.connect()
         connection.request("GET", _target(resolved.url), headers={**_HEADERS, **headers})
@@ -119,18 +117,19 @@ def _target(url: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _connection(resolved: ResolvedUrl) -> http.client.HTTPConnection:
+def _connection(resolved: ResolvedUrl, timeout: float) -> http.client.HTTPConnection:
     if urlsplit(resolved.url).scheme == "https":
-        return _PinnedTls(resolved)
-    return _Pinned(resolved)
+        return _PinnedTls(resolved, timeout)
+    return _Pinned(resolved, timeout)
 
 
 class _Pinned(http.client.HTTPConnection):
     """Connects to the checked addresses; the name stays in the Host header."""
 
-    def __init__(self, resolved: ResolvedUrl) -> None:
-        super().__init__(resolved.host, resolved.port, timeout=TIMEOUT)
+    def __init__(self, resolved: ResolvedUrl, timeout: float) -> None:
+        super().__init__(resolved.host, resolved.port)
         self._addresses = resolved.addresses
+        self._seconds = timeout
 
     def connect(self) -> None:
         """Try each checked address in turn; the last failure counts."""
@@ -141,7 +140,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def _reach(self, address: str) -> None:
         self.sock = socket.create_connection((address, self.port), _CONNECT_TIMEOUT)
-        self.sock.settimeout(TIMEOUT)
+        self.sock.settimeout(self._seconds)
 
 
 class _PinnedTls(_Pinned):

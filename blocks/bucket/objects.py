@@ -147,7 +147,7 @@ def presign(place: Place, key: str, seconds: int, endpoint_url: str | None) -> s
     if not 0 < seconds <= PRESIGN_LIMIT:
         raise ArchiveError(f"a link can live 1 to {PRESIGN_LIMIT} seconds, not {seconds}")
     with translated(f"signing a link to {key}"):
-        client = client_for(place.credentials, endpoint_url)
+        client = client_for(place.credentials, endpoint_url, place.read_timeout)
         return client.generate_presigned_url("get_object", Params=place.at(key), ExpiresIn=seconds)
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.torture [N=300] [--seed 0] [--only NUMBER]`: exit code 1 when money or a film was lost."""
+"""`python -m tests.torture [N=300] [--seed 0] [--turn 0] [--what WORDS]`: exit code 1 when money or a film was lost."""
 
 import argparse
 import asyncio
@@ -36,41 +36,40 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.torture", description=__doc__)
     parser.add_argument("count", nargs="?", default="N=300", help="N=300")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", type=int)
-    parser.add_argument("--family", default="")
+    parser.add_argument("--turn", type=int, default=0, help="the round to begin with")
+    parser.add_argument("--what", default="", help="only campaigns whose family and fault contain this")
     given = parser.parse_args()
-    count = int(given.count.removeprefix("N="))
+    left, turn = int(given.count.removeprefix("N=")), given.turn
     outcomes: list[Outcome] = []
-    first = 0 if given.only is None else given.only // ROUND
-    for turn in range(first, first + 1 if given.only is not None else -(-count // ROUND)):
-        ended = torture(min(ROUND, count - turn * ROUND), given.seed, turn, only=given.only, family=given.family)
+    while left > 0:
+        ended = torture(min(ROUND, left), given.seed, turn, given.what)
         outcomes += ended.outcomes
         print(markdown(outcomes))
-        print(failures(ended.outcomes, given.seed), *ended.accounts, sep="\n", flush=True)
+        print(failures(ended.outcomes, given.seed, turn), *ended.accounts, sep="\n", flush=True)
         if not ended.good:
             return 1
+        left, turn = left - ROUND, turn + 1
     return 0
 
 
-def torture(count: int, seed: int, turn: int = 0, *, only: int | None = None, family: str = "") -> Ended:
-    """How so many cases of a round ended, or one of them."""
+def torture(count: int, seed: int, turn: int = 0, what: str = "") -> Ended:
+    """How so many cases of a round ended; `what`: only those in whose name it stands."""
     with ground() as servers:
         settings = {PREFECT_API_URL: servers.api_url, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False}
         with temporary_settings(settings):
-            return asyncio.run(_round(servers, ROUND if only is not None else count, seed, turn, only, family))
+            return asyncio.run(_round(servers, count, seed, turn, what))
 
 
-async def _round(servers: Ground, count: int, seed: int, turn: int, only: int | None, family: str) -> Ended:
+async def _round(servers: Ground, count: int, seed: int, turn: int, what: str) -> Ended:
     async with opened(servers) as round_:
-        chosen = [case for case in cases(await round_.seen(), seed, ROUND, turn) if family in case.family]
-        chosen = [case for case in chosen if only in {None, case.number}][:count]
+        every = cases(await round_.seen(), seed, ROUND, turn)
+        chosen = [case for case in every if what in f"{case.family}: {case.what}"][:count]
         print(f"round {turn}: {len(chosen)} campaigns", flush=True)
         began, cpu = time.monotonic(), round_.cpu()
         outcomes = await round_.run(chosen, lambda line: print(line, flush=True))
         each = max(len(chosen), 1)
         used = {name: round((seconds - cpu[name]) / each, 2) for name, seconds in round_.cpu().items()}
-        took = time.monotonic() - began
-        total = sum(used.values())
+        took, total = time.monotonic() - began, sum(used.values())
         print(f"{took:.0f} s, {took / each:.2f} s a campaign; CPU seconds a campaign: {total:.2f} {used}", flush=True)
         return Ended(outcomes, await round_.accounts())
 

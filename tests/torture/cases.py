@@ -1,8 +1,9 @@
 """One case is one campaign with one fault. The list of cases is made of what was enumerated, in order, by seed."""
 
-import random
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from deployments.sandbox.fault_table import STRIKES, FaultName
@@ -30,17 +31,25 @@ _CUT = (How.REQUEST_LOST, How.ANSWER_LOST, How.ANSWER_TORN)
 #: What can happen between whom. Silence only where the listening side has a time-out that a test can wait for.
 LINKS: Mapping[str, tuple[How, ...]] = {
     "provider": (*_CUT, How.SILENCE, How.SLOW),
-    "s3": (*_CUT, How.ERROR, How.SLOW_DOWN, How.SLOW),
+    "download": (*_CUT, How.SILENCE, How.SLOW),
+    "s3": (*_CUT, How.SILENCE, How.ERROR, How.SLOW_DOWN, How.SLOW),
     "ledger": (*_CUT, How.SLOW),
     "prefect": (*_CUT, How.SILENCE),
     "desk": (How.REQUEST_LOST, How.ANSWER_LOST),
 }
 #: Turns of each of them, by chance, in one round.
 _TURNS = 2
+#: Points of each round at which a worker is lost without a word.
+_SILENT = 8
 #: A campaign may come with fewer turns than the one that was counted: polls and signs of life come by the clock.
 _SURE = 0.7
 #: Two people at one gate; who comes first is left to the machine. Deadline: rescue says no in the same moment.
-PEOPLE = ("approve, approve", "approve, reject", "reject, approve", "approve, CLI approve", "approve, CLI reject")
+PEOPLE = (
+    *("approve, approve", "approve, reject", "reject, approve", "approve, CLI approve", "approve, CLI reject"),
+    "approve, deadline",
+)
+#: Family of the campaigns with two faults.
+PAIR = "two faults at once"
 #: Seconds the second worker comes after the first.
 _APART = (0.0, 0.2, 0.6)
 
@@ -86,11 +95,13 @@ class Case:
     workers: tuple[int, float] | None = None
     #: One of `PEOPLE`.
     people: str = ""
+    #: Told again when the moment of its fault did not come: points and turns are a matter of chance now and then.
+    again: int = 0
 
     @property
     def name(self) -> str:
         """How the sandbox's prompt and the Prefect UI show it."""
-        return f"number-{self.number}"
+        return f"number-{self.number}" + f"-again-{self.again}" * bool(self.again)
 
 
 #: Family, what, and the other fields of a case.
@@ -100,30 +111,42 @@ _Fault = tuple[str, str, dict[str, Any]]
 def cases(seen: Seen, seed: int, count: int, turn: int = 0) -> list[Case]:
     """So many cases of round `turn`; each round goes through all faults in an order of its own.
 
-    Every second campaign is shortened where its fault allows it, in the next round the others.
+    Every second campaign is shortened where its fault allows it, in the next round the others. All that is chosen for a
+    fault follows from its name, so that a point more or less changes nothing for the others.
     """
-    dice = random.Random(f"{seed} {turn}")  # noqa: S311  # an order, not a secret
-    faults = list(enumerate(_all(seen, dice)))
-    dice.shuffle(faults)
-    while len(faults) < count:
-        faults += faults
+    faults = sorted(_all(seen, f"{seed} {turn}"), key=lambda fault: _lot(seed, turn, fault[1]))
+    faults *= -(-count // len(faults))
     if turn:
-        faults = [(place, _paired(fault, faults[place - 1][1])) for place, fault in faults]
-    found: list[Case] = []
-    for place, (family, what, more) in faults[:count]:
-        number = turn * count + len(found)
-        rest = {"database": DATABASES[(place + turn) % 2], **more}
-        shape = _short(rest, seen) if (place // 2 + turn) % 2 else Shape.FULL
-        found.append(Case(number, family, what, shape=shape, **rest))
-    return found
+        faults = [_paired(fault, other) for fault, other in pairwise([*faults, faults[0]])]
+    return [
+        _case(seen, turn * count + place, fault, _lot(seed, fault[1]) + turn)
+        for place, fault in enumerate(faults[:count])
+    ]
 
 
-def _all(seen: Seen, dice: random.Random) -> Iterator[_Fault]:
+def _case(seen: Seen, number: int, fault: _Fault, lot: int) -> Case:
+    family, what, more = fault
+    rest = {"database": DATABASES[lot % 2], **more}
+    shape = _short(rest, seen) if (lot >> 1) % 2 else Shape.FULL
+    return Case(number, family, what, shape=shape, **rest)
+
+
+def _lot(*words: object) -> int:
+    """Drawn by name: the same in every run."""
+    return int.from_bytes(hashlib.sha256(repr(words).encode()).digest()[:8])
+
+
+def _share(*words: object) -> float:
+    """Between 0 and 1, drawn by name."""
+    return _lot(*words) / 2**64
+
+
+def _all(seen: Seen, seed: str) -> Iterator[_Fault]:
     points = seen.points[Shape.FULL]
     yield from _kills(points)
     yield from _sandbox()
-    yield from _silent(points, dice)
-    yield from _cuts(seen, dice)
+    yield from _silent(points, seed)
+    yield from _cuts(seen, seed)
     for point in seen.desk:
         yield "kill -9 of the desk", f"the desk at {point}", {"desk": point}
     for pass_ in (1, 2):
@@ -137,7 +160,7 @@ def _paired(fault: _Fault, other: _Fault) -> _Fault:
     """Two faults in one campaign, where they do not claim the same."""
     if fault[2].keys() & other[2].keys():
         return fault
-    return "two faults at once", f"{fault[1]}; {other[1]}", {**fault[2], **other[2]}
+    return PAIR, f"{fault[1]}; {other[1]}", {**fault[2], **other[2]}
 
 
 def _short(more: Mapping[str, Any], seen: Seen) -> Shape:
@@ -159,18 +182,19 @@ def _kills(points: Iterable[tuple[int, str]]) -> Iterator[_Fault]:
         yield f"kill -9 at {channel}", f"pass {pass_}: {point}", {"kill": (pass_, point)}
 
 
-def _silent(points: Sequence[tuple[int, str]], dice: random.Random) -> Iterator[_Fault]:
+def _silent(points: Sequence[tuple[int, str]], seed: str) -> Iterator[_Fault]:
     """A worker that dies with its machine: nobody says so. A few points each round."""
-    for pass_, point in dice.sample(list(points), 10):
+    for pass_, point in sorted(points, key=lambda point: _lot(seed, point))[:_SILENT]:
         yield "worker lost, nobody tells", f"pass {pass_}: {point}", {"kill": (pass_, point), "silent": True}
 
 
-def _cuts(seen: Seen, dice: random.Random) -> Iterator[_Fault]:
+def _cuts(seen: Seen, seed: str) -> Iterator[_Fault]:
     for link, hows in LINKS.items():
         for how in hows:
             for pass_ in (1, 2):
                 most = max(1, int(seen.turns[link, pass_] * _SURE))
-                for turn in sorted(dice.sample(range(1, most + 1), min(_TURNS, most))):
+                shares = (_share(seed, link, how, pass_, number) for number in range(_TURNS))
+                for turn in sorted({1 + int(share * most) for share in shares}):
                     yield _cut(Cut(link, how, pass_, turn))
 
 

@@ -10,6 +10,7 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 from uuid import UUID
 
 
@@ -53,6 +54,8 @@ def _arm(order: dict[str, Any], report: int) -> None:
 
     spared.arm()
     _blocks(order["lane"], order["through"])
+    if "download" in order["through"]:
+        _lead_downloads(urlsplit(order["through"]["download"]).port)
     for (endpoint, bucket), values in order["honours"]:
         probe._KNOWN[order["through"].get("s3", endpoint), bucket] = Honours(**values)
     points.arm(points.Points(report, order["kill"]))
@@ -85,6 +88,19 @@ def _led(block: Any, through: dict[str, str]) -> Any:
             led = parameters.model_copy(update={"endpoint_url": through["s3"]})
             block.credentials = block.credentials.model_copy(update={"aws_client_parameters": led})
     return block
+
+
+def _lead_downloads(port: int | None) -> None:
+    """Result links are the provider's: they lead to it by its own port, and here by the wire's."""
+    from blocks.bucket import link
+
+    reach = link._Pinned._reach
+
+    def led(self: Any, address: str) -> None:
+        self.port = port
+        reach(self, address)
+
+    link._Pinned._reach = led  # type: ignore[method-assign]
 
 
 async def _perform(order: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ from workprint.moderation import Expected
 MODEL = "doubao-seedance-1-5-pro-251215"
 RATIO, SECONDS = "16:9", 4
 DRAFT, FINAL = "480p", "720p"
+#: Seconds a server of films may keep silent.
+S3_SECONDS = 5.0
 
 
 class Shape(Enum):

@@ -65,15 +65,23 @@ class Injection:
         """Keep how many turns there were."""
         self.turns.update({(link, pass_): wire.turns for link, wire in self.wires.items()})
 
-    def fired(self, hits: Mapping[tuple[str, str], int]) -> bool:
-        """Whether everything that was to happen did. `hits`: the sandbox's faults."""
+    def fired(self, hits: Mapping[tuple[str, str], int]) -> int:
+        """How many of the case's faults came. `hits`: the sandbox's."""
         case = self.case
-        happened = [hits[fault["fault"], case.name] > 0 for fault in case.faults]
-        happened += [self.deaths > 0] if case.kill else []
-        happened += [self.wires[case.cut.link].struck_at is not None] if case.cut else []
+        provider = bool(case.faults) and all(hits[fault["fault"], case.name] for fault in case.faults)
+        return sum(self._happened()) + provider
+
+    @property
+    def missed(self) -> bool:
+        """Whether the moment of a fault of ours did not come."""
+        return not all(self._happened())
+
+    def _happened(self) -> list[bool]:
+        case, wire_ = self.case, self.wires.get(self.case.cut.link) if self.case.cut else None
+        happened = [self.deaths > 0] if case.kill else []
+        happened += [wire_ is not None and wire_.struck_at is not None] if case.cut else []
         happened += [self.desk is not None and self.desk.deaths > 0] if case.desk else []
-        happened += [self.second_came] if case.workers or case.people else []
-        return all(happened)
+        return happened + ([self.second_came] if case.workers or case.people else [])
 
 
 @asynccontextmanager

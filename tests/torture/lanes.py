@@ -21,7 +21,7 @@ from blocks.bucket import ArchiveBucket
 from blocks.ledger.block import LedgerDatabase
 from blocks.provider import VideoProvider
 from blocks.report_callback import CallbackSender
-from tests.torture.films import MODEL
+from tests.torture.films import MODEL, S3_SECONDS
 from tests.torture.servers import Ground
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -101,11 +101,20 @@ async def _listen(made: Zygote, reader: asyncio.StreamReader) -> None:
         del made.pids[said["id"]]
         if not (ended := made.waiting.pop(said["id"])).done():  # else somebody had no patience any more
             ended.set_result((said["status"], said["cpu"]))
+    for waiting in made.waiting.values():
+        waiting.cancel("the zygote is gone: see zygote.log")
 
 
 async def save_lane(client: PrefectClient, ground: Ground, lane: str, ledger_url: str, desk_url: str) -> ArchiveBucket:
     """The block documents of a lane; its bucket, made."""
-    bucket = ArchiveBucket(credentials=ground.s3.credentials(), bucket=BUCKET, prefix=f"{lane}/", may_create=True)
+    bucket = ArchiveBucket(
+        credentials=ground.s3.credentials(),
+        bucket=BUCKET,
+        prefix=f"{lane}/",
+        may_create=True,
+        read_timeout=S3_SECONDS,
+        link_timeout=S3_SECONDS,
+    )
     await bucket.ensure()
     blocks: dict[str, Block] = {
         "ledger": LedgerDatabase(url=SecretStr(ledger_url), lease_seconds=LEASE),

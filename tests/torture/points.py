@@ -55,27 +55,25 @@ def _arm_ledger(points: Points) -> None:
     from blocks.ledger import engine, writer
 
     begin, transaction = engine.writing, writer.Writer._transaction
-    doing: dict[int, str] = {}
+    doing: dict[int, list[str]] = {}
 
     @asynccontextmanager
     async def writing(engine: Any) -> AsyncIterator[Any]:
-        passage = points.enter(f"commit {doing[id(engine)]}")
+        passages = [points.enter(f"commit {wish}") for wish in doing[id(engine)]]
         async with begin(engine) as connection:
             yield connection
-            points.at(passage, "before")
-        points.at(passage, "after")
+            for passage in passages:
+                points.at(passage, "before")
+        for passage in passages:
+            points.at(passage, "after")
 
     async def named(self: Any, batch: Any) -> Any:
-        doing[id(self._engine)] = _batch([_wish(queued.wish) for queued in batch])
+        # What shares a transaction is a matter of chance: each wish is a point of its own.
+        doing[id(self._engine)] = sorted({_wish(queued.wish) for queued in batch})
         return await transaction(self, batch)
 
     writer.writing = writing  # type: ignore[attr-defined]
     writer.Writer._transaction = named  # type: ignore[method-assign]
-
-
-def _batch(wishes: list[str]) -> str:
-    """Signs of life come by the clock and join whatever is written: they name a batch only when alone."""
-    return " + ".join(sorted({wish for wish in wishes if wish != "_beat"})) or "_beat"
 
 
 def _wish(wish: Any) -> str:
@@ -125,8 +123,8 @@ def _arm_bucket(points: Points) -> None:
 
     make = client._client
 
-    def listened(credentials: Any, endpoint_url: str | None, epoch: int) -> Any:
-        made: Any = S3.get(credentials.aws_client_parameters.endpoint_url) or make(credentials, endpoint_url, epoch)
+    def listened(credentials: Any, endpoint_url: str | None, *more: Any) -> Any:
+        made: Any = S3.get(credentials.aws_client_parameters.endpoint_url) or make(credentials, endpoint_url, *more)
         if not getattr(made, "_listened", False):
             made._listened = True
             passages: dict[int, str] = {}

@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import TERMINAL_STATES, State, StateType
 from prefect.states import Crashed, Scheduled
 
 #: Seconds between two passes of rescue while somebody waits for it. In production it is a minute.
-EVERY = 1.0
+EVERY = 1.5
 #: Seconds after which a person notices that rescue has done what it does, and presses Retry.
 PATIENCE = 10.0
 
@@ -21,10 +21,11 @@ class Rescuer:
 
     def __init__(self, client: PrefectClient, run_pass: Callable[[], Awaitable[None]]) -> None:
         self._client = client
-        self._run_pass = run_pass
+        self.run_pass = run_pass
         self._waiting = 0
         self._wanted = asyncio.Event()
-        self.passes = 0
+        #: Done at the end of the pass that runs now or comes next.
+        self._passed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         #: Seconds of CPU that the children used, by what they did.
         self.cpu: dict[str, float] = defaultdict(float)
 
@@ -32,12 +33,13 @@ class Rescuer:
         """Until cancelled."""
         while True:
             await self._wanted.wait()
-            await self._run_pass()
-            self.passes += 1
+            await self.run_pass()
+            passed, self._passed = self._passed, asyncio.get_running_loop().create_future()
+            passed.set_result(None)
             await asyncio.sleep(EVERY)
 
     async def until(self, holds: Callable[[], Awaitable[bool]], patience: float) -> bool:
-        """Whether it came to hold while rescue was at work, within so many seconds."""
+        """Whether it came to hold while rescue was at work, within so many seconds; looked at after each pass."""
         self._waiting += 1
         self._wanted.set()
         deadline = time.monotonic() + patience
@@ -45,7 +47,7 @@ class Rescuer:
             while not await holds():
                 if time.monotonic() > deadline:
                     return False
-                await asyncio.sleep(0.2)
+                await asyncio.wait([self._passed], timeout=deadline - time.monotonic() + 1)
             return True
         finally:
             self._waiting -= 1

@@ -1,22 +1,23 @@
 """One round: lanes over fresh ledgers, the runs that enumerate the points, the cases, and the books."""
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import httpx
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.deployments.runner import RunnerDeployment
 
 from blocks.ledger.ledger import Ledger
 from tests.benchmarks.machine import tree_cpu
 from tests.torture.books import Findings, accounts, compare
-from tests.torture.cases import DATABASES, Case, Seen
+from tests.torture.cases import DATABASES, PAIR, Case, Seen
 from tests.torture.desks import desk
 from tests.torture.films import Shape
 from tests.torture.injection import Injection, injected
@@ -28,11 +29,13 @@ from tests.torture.table import Outcome
 from workprint.errors import NotFound
 
 #: Campaigns at the same time, over each database.
-WIDTH = 4
+WIDTH = 2 * (os.cpu_count() or 1)
+#: How often a case is told again when its fault did not come.
+AGAIN = 2
 #: Numbers of the runs that are no case.
 _DRY = -10
 #: Points that come when they come: signs of life, and every question about a task but the first.
-_BY_THE_CLOCK = re.compile(r"commit _beat |commit _handled|provider GET task #(?!1 )")
+_BY_THE_CLOCK = re.compile(r"commit _beat |commit _handled |provider GET task #(?!1 )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,10 @@ class Round:
 
     async def _work(self, lane: Lane, queue: list[Case], told: list[Told], say: Callable[[str], None]) -> None:
         while queue:
-            one = await self._told(lane, queue.pop(0))
+            case = queue.pop(0)
+            one = await self._told(lane, case)
+            if one.story.injection.missed and case.again < AGAIN and case.family != PAIR:
+                queue.insert(0, replace(case, again=case.again + 1))
             told.append(one)
             story = one.story
             say(
@@ -109,7 +115,9 @@ class Round:
     async def _books(self, told: Sequence[Told]) -> list[Outcome]:
         tasks = await self.ground.sandbox.tasks()
         fired = await _fired(self.ground)
-        return [await self._outcome(one, tasks, fired) for one in told]
+        outcomes = [await self._outcome(one, tasks, fired) for one in told]
+        last = {outcome.case.number: outcome.case.again for outcome in outcomes}
+        return [o for o in outcomes if o.bad or o.case.again == last[o.case.number]]
 
     async def _outcome(
         self, told: Told, tasks: Sequence[Mapping[str, Any]], hits: Mapping[tuple[str, str], int]
@@ -161,34 +169,46 @@ async def opened(ground: Ground) -> AsyncIterator[Round]:
         forker = await stack.enter_async_context(zygote(ground))
         campaign = await RunnerDeployment.from_entrypoint("flows.campaign.campaign", "campaign").aapply()
         rescue = await RunnerDeployment.from_entrypoint("flows.rescue.rescue", "rescue").aapply()
-        urls = {
-            "sqlite": f"sqlite:///{ground.home}/ledger.db",
-            "postgresql": await ground.postgres.create_database(),
-        }
         lanes: dict[str, Lane] = {}
-        for database, url in urls.items():
-            ledger = await stack.enter_async_context(await Ledger.open(url))
-            here = await stack.enter_async_context(
-                desk(forker, ground.home / "runs", f"desk-{database}", url, died=lambda: None)
-            )
-            bucket = await save_lane(client, ground, database, url, here.url)
-            honours = [[list(bucket._place.identity), asdict(await bucket.probe())]]
+        for database in DATABASES:
             rescuer = Rescuer(client, _rescue(lanes, database, rescue))
-            addresses = {
-                "provider": ground.sandbox.base_url,
-                "s3": ground.s3.endpoint_url,
-                "ledger": url,
-                "prefect": ground.api_url,
-                "desk": here.url,
-            }
-            lanes[database] = Lane(
-                *(database, database, client, campaign, forker, ground, ledger, url),
-                *(rescuer, honours, addresses),
-            )
+            lanes[database] = await _lane(database, client, campaign, forker, ground, rescuer, stack)
             working = asyncio.create_task(rescuer.work())
             stack.callback(working.cancel)
         await _learn(forker, ground, lanes[DATABASES[0]])
         yield Round(ground, lanes)
+
+
+async def _lane(
+    database: str,
+    client: PrefectClient,
+    campaign: UUID,
+    forker: Zygote,
+    ground: Ground,
+    rescuer: Rescuer,
+    stack: AsyncExitStack,
+) -> Lane:
+    """A fresh ledger with its desk, and the blocks that lead there."""
+    url = f"sqlite:///{ground.home}/ledger.db"
+    if database == "postgresql":
+        url = await ground.postgres.create_database()
+    ledger = await stack.enter_async_context(await Ledger.open(url))
+    own = desk(forker, ground.home / "runs", f"desk-{database}", url, died=lambda: None)
+    here = await stack.enter_async_context(own)
+    bucket = await save_lane(client, ground, database, url, here.url)
+    honours = [[list(bucket._place.identity), asdict(await bucket.probe())]]
+    addresses = {
+        "provider": ground.sandbox.base_url,
+        "download": ground.sandbox.base_url,
+        "s3": ground.s3.endpoint_url,
+        "ledger": url,
+        "prefect": ground.api_url,
+        "desk": here.url,
+    }
+    return Lane(
+        *(database, database, client, campaign, forker, ground, ledger, url),
+        *(rescuer, honours, addresses),
+    )
 
 
 async def _learn(forker: Zygote, ground: Ground, lane: Lane) -> None:

@@ -19,10 +19,13 @@ from tests.torture.lanes import Zygote
 from tests.torture.recover import PATIENCE, Rescuer, report_death, retry, state_of
 from tests.torture.servers import Ground
 from tests.workprint import briefs
+from workprint.errors import NotFound
 from workprint.states import TERMINAL, RenderState
 
 #: Executions of one run, after which nothing will come of it any more.
 MOST = 8
+#: Hours until a gate is closed that shall be answered and closed in the same moment.
+_AT_ONCE = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Story:
 
     async def _over(self, state: State) -> bool:
         """Whether nothing more will come of it; else the run is scheduled again: by rescue, or by a person."""
-        ended = state.type in {StateType.COMPLETED, StateType.FAILED}
+        ended = state.type in {StateType.COMPLETED, StateType.FAILED} and await self._closed()
         states = {claim.render.state for claim in await self.lane.ledger.claims(self.run_id)}
         if ended and states <= TERMINAL:
             return True
@@ -120,6 +123,13 @@ class Story:
         self.retries += 1
         await retry(self.lane.client, self.run_id)
         return False
+
+    async def _closed(self) -> bool:
+        """Whether the ledger knows the campaign, and that it has ended."""
+        try:
+            return (await self.lane.ledger.campaign(self.run_id)).closed_at is not None
+        except NotFound:
+            return False
 
     async def _scheduled(self) -> bool:
         return (await state_of(self.lane.client, self.run_id)).is_scheduled()
@@ -133,6 +143,7 @@ def brief_of(case: Case) -> dict[str, Any]:
         ratios=[RATIO],
         durations=[SECONDS],
         approvers=people.APPROVERS,
+        gate_timeout_hours=_AT_ONCE if people.DEADLINE in case.people else 72,
         draft={"enabled": not direct, "resolution": DRAFT},
         final={"resolution": DRAFT if direct else FINAL},
         provider="sandbox",

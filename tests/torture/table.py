@@ -15,12 +15,12 @@ _HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one case ended. `seconds` from the fault to the end; `state` is the run's last one."""
+    """How one case ended. `fired`: faults that came; `seconds` from the first to the end; `state`: the run's last."""
 
     case: Case
     run_id: str
     state: str
-    fired: bool
+    fired: int
     seconds: float
     executions: int
     retries: int
@@ -36,6 +36,8 @@ class Outcome:
 def markdown(outcomes: Sequence[Outcome]) -> str:
     """One line a family, and the totals."""
     families = sorted({outcome.case.family for outcome in outcomes})
+    if not outcomes:
+        return "no campaign has such a name"
     rows = [_row(family, [o for o in outcomes if o.case.family == family]) for family in families]
     return "\n".join([_HEAD, *rows, _row("**all**", outcomes)])
 
@@ -55,12 +57,12 @@ def _row(name: str, outcomes: Sequence[Outcome]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def failures(outcomes: Sequence[Outcome], seed: int) -> str:
+def failures(outcomes: Sequence[Outcome], seed: int, turn: int = 0) -> str:
     """Every case that went wrong, and how to see it again."""
     return "\n".join(
         f"campaign {o.case.number} ({o.case.database}, {o.case.what}) run {o.run_id} ended {o.state}: "
         f"{'; '.join(o.bad) or 'the fault never fired'}\n"
-        f"  again: python -m tests.torture --seed {seed} --only {o.case.number}"
+        f"  again: python -m tests.torture --seed {seed} --turn {turn} --what '{o.case.what}'"
         for o in outcomes
         if o.bad or not o.fired
     )

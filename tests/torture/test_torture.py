@@ -7,8 +7,6 @@ import pytest
 from tests.torture.__main__ import Ended, torture
 from tests.torture.table import failures, markdown
 
-pytestmark = pytest.mark.xdist_group("torture")
-
 
 @pytest.fixture(scope="module")
 def ended() -> Ended:

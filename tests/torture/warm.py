@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture import spared
+from tests.torture.films import S3_SECONDS
 
 #: S3 clients by endpoint. A client opens its first connection with its first call: after the fork.
 S3: dict[str | None, Any] = {}
@@ -64,4 +65,4 @@ def _client(endpoint_url: str, access_key: str, secret_key: str) -> Any:
     from blocks.bucket import client
     from tests.servers.s3 import S3Server
 
-    return client._client.__wrapped__(S3Server(endpoint_url, access_key, secret_key).credentials(), None, 0)
+    return client._client.__wrapped__(S3Server(endpoint_url, access_key, secret_key).credentials(), None, S3_SECONDS, 0)

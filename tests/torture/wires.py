@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 _CHUNK = 65536
+_CONTINUE = b"HTTP/1.1 100 "
 #: SO_LINGER with no time at all: closing sends a reset.
 _RESET = struct.pack("ii", 1, 0)
 #: Connections after a cut that are reset as soon as they are made.
@@ -119,6 +120,10 @@ class Wire:
     async def _down(self, talk: _Talk, far: asyncio.StreamReader) -> None:
         with suppress(OSError):
             while data := await far.read(_CHUNK):
+                if data.startswith(_CONTINUE):
+                    # Not an answer yet. Torn here, botocore 1.43 reads an ended connection for ever (_consume_headers).
+                    talk.near.write(data)
+                    continue
                 talk.near_spoke = False
                 if talk.struck is How.SILENCE:
                     continue

@@ -5,15 +5,20 @@ imports. Before a fork it has one thread, no event loop and no connection; what 
 the word lists) is read-only.
 """
 
+import ctypes
 import gc
 import json
 import os
 import selectors
+import signal
 import socket
 import sys
 from typing import Any
 
 from tests.torture import warm
+
+#: PR_SET_PDEATHSIG (linux/prctl.h).
+_PDEATHSIG = 1
 
 
 def serve(control: socket.socket) -> None:
@@ -46,10 +51,10 @@ def _start(
     if pid == 0:
         watched.close()
         control.close()
-        from deployments.stack.processes import die_with_parent
         from tests.torture.child import execute
 
-        die_with_parent()
+        # A flow catches SIGTERM, so a child left behind would live on.
+        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         execute(order)
     fd = os.pidfd_open(pid)
     running[fd] = (order["id"], pid)
