@@ -1,6 +1,7 @@
 """What the approver looks at: a contact sheet and a small animated WebP per draft, in S3, linked from the form."""
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -54,7 +55,7 @@ async def previews(house: House, board: Board) -> str:
 
 
 async def _text(house: House, board: Board) -> str:
-    seconds = min(int(board.plan.brief.gate_timeout_hours * 3600), LONGEST_LINK)
+    seconds = min(math.ceil(board.plan.brief.gate_timeout_hours * 3600), LONGEST_LINK)
     drafts = await _drafts(house, board)
     sheet = await _sheet(house, board, drafts, seconds) if drafts else ""
     return "\n\n".join(part for part in (_head(board), sheet, await _table(house, board, drafts, seconds)) if part)

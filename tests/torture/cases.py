@@ -165,7 +165,7 @@ def _paired(fault: _Fault, other: _Fault) -> _Fault:
 
 def _short(more: Mapping[str, Any], seen: Seen) -> Shape:
     """The shortest campaign that still meets the fault."""
-    if set(more) <= {"database", "kill", "silent"} and "kill" in more:
+    if set(more) <= {"database", "kill", "silent", "faults"} and "kill" in more:
         if more["kill"][0] == 1:
             return Shape.REJECTED
         return Shape.DIRECT if more["kill"] in seen.points[Shape.DIRECT] else Shape.FULL
@@ -179,13 +179,22 @@ def _short(more: Mapping[str, Any], seen: Seen) -> Shape:
 def _kills(points: Iterable[tuple[int, str]]) -> Iterator[_Fault]:
     for pass_, point in points:
         channel = point.split()[0]
-        yield f"kill -9 at {channel}", f"pass {pass_}: {point}", {"kill": (pass_, point)}
+        yield f"kill -9 at {channel}", f"pass {pass_}: {point}", _kill(pass_, point)
+
+
+def _kill(pass_: int, point: str) -> dict[str, Any]:
+    """To be seen at work, a task must take its time."""
+    more: dict[str, Any] = {"kill": (pass_, point)}
+    if "processing" in point:
+        fault = FaultName.NEVER_ENDS
+        more["faults"] = ({"fault": fault, "match": {"kind": KINDS[pass_ - 1]}, **_VALUES[fault]},)
+    return more
 
 
 def _silent(points: Sequence[tuple[int, str]], seed: str) -> Iterator[_Fault]:
     """A worker that dies with its machine: nobody says so. A few points each round."""
     for pass_, point in sorted(points, key=lambda point: _lot(seed, point))[:_SILENT]:
-        yield "worker lost, nobody tells", f"pass {pass_}: {point}", {"kill": (pass_, point), "silent": True}
+        yield "worker lost, nobody tells", f"pass {pass_}: {point}", {**_kill(pass_, point), "silent": True}
 
 
 def _cuts(seen: Seen, seed: str) -> Iterator[_Fault]:

@@ -93,9 +93,11 @@ def ground() -> Iterator[Ground]:
 
 def _environment(home: Path, port: int, database: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "WORKPRINT_"))}
+    stack = prefect_env(Home(home), port)
+    del stack["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]  # events, and a thread a process that sends them
     return {
         **inherited,
-        **prefect_env(Home(home), port),
+        **stack,
         **ONE_THREAD,
         # Prefect on SQLite answers one of several writers with 503, and its client then waits for seconds.
         "PREFECT_API_DATABASE_CONNECTION_URL": database.replace("postgresql:", "postgresql+asyncpg:"),
@@ -110,6 +112,7 @@ def _environment(home: Path, port: int, database: str) -> dict[str, str]:
         # Questions every new client asks before its first real one.
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+        "PREFECT_SERVER_EVENTS_STREAM_OUT_ENABLED": "false",
         **{f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false" for service in IDLE},
     }
 

@@ -2,11 +2,12 @@
 
 Pictures of the draft and the judgement of the films are made by the real functions, once, before the zygote forks. A
 child that asks for the same of the same bytes is given that; any other file, such as one cut short, is worked on anew.
-Nothing of Prefect's events is sent: they draw the UI, and no campaign reads them.
+Nothing of Prefect's events is sent or heard: they draw the UI, and no campaign reads them.
 """
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,15 @@ def prepare(folder: Path) -> None:
 
 def arm() -> None:
     """In this process, give what is there already."""
+    from prefect import flow_engine
     from prefect.events.clients import NullEventsClient
     from prefect.events.worker import EventsWorker
 
     from tasks import moderate, preview
 
     EventsWorker.set_client_override(NullEventsClient)
+    # A thread, a loop and a websocket an execution, to hear of a suspension that nobody orders here.
+    flow_engine.observe_flow_run_suspension = lambda *_: nullcontext()  # type: ignore[assignment]
     sheet, webp, judge = preview.contact_sheet, preview.animated_webp, moderate.moderate_video
     preview.contact_sheet = lambda items: _given(  # type: ignore[attr-defined]
         _asked("sheet", [i.path for i in items], *(word for i in items for word in (i.name, i.caption))),
