@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
-from sqlalchemy import ColumnElement, Delete, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Delete, and_, bindparam, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger.door import Door
@@ -72,8 +72,9 @@ class Inbox:
         table = callbacks.c
         query = (
             select(table.id, table.render_id, table.received_at)
-            .join(renders, renders.c.id == table.render_id)
-            .where(table.handled_at.is_(None), whose)
+            # Through the few that are open to their renders, never the other way round.
+            .where(table.handled_at.is_(None), table.render_id.is_not(None))
+            .where(exists().where(renders.c.id == table.render_id, whose))
             .order_by(table.received_at)
             .limit(MOST)
         )

@@ -47,9 +47,8 @@ class Leases:
     async def orphans(self, *states: RenderState, holder: str = "", limit: int = 1000) -> tuple[Render, ...]:
         """Renders in one of these states that no living process looks after, or `holder` does; oldest first."""
         free = or_(renders.c.holder == holder, orphaned(renders.c.holder, self._door.clock()))
-        wanted = reading.in_states(states)
         async with self._door.reading() as connection:
-            return await reading.renders(connection, *wanted, free, limit=limit)
+            return await reading.renders(connection, renders.c.state.in_(states), free, limit=limit)
 
 
 def orphaned(holder: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:

@@ -77,6 +77,7 @@ class Money:
         """Failed renders whose task is known and whose charge is not, ended since then (aware); oldest first."""
         where: tuple[ColumnElement[bool], ...] = (
             literal_column(f"({DOUBTFUL})", Boolean),  # in these very words: a partial index serves no bound values
+            renders.c.state == RenderState.FAILED,
             renders.c.finished_at >= since,
             renders.c.task_id.is_not(None),
         )

@@ -143,8 +143,9 @@ async def _copied(connection: AsyncConnection, done: Render, renders: int) -> No
     for table in (schema.renders, schema.claims, schema.assets):
         await connection.execute(text(_copy(table, done.id, renders, lite=lite)))
     await connection.commit()
-    await connection.execute(text("ANALYZE"))
-    await connection.commit()
+    if not lite:  # as PostgreSQL's autovacuum does; nobody does it to a SQLite file
+        await connection.execute(text("ANALYZE"))
+        await connection.commit()
 
 
 def _copy(table: Table, render_id: str, renders: int, *, lite: bool) -> str:
