@@ -9,7 +9,7 @@ import pytest
 
 _T = TypeVar("_T")
 #: Seconds until a test gives up.
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 async def until(look: Callable[[], Awaitable[_T | None]], what: str, every: float = 0.1) -> _T:
