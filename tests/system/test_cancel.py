@@ -19,13 +19,18 @@ CANCELLED = (RenderState.CANCELLED, CancelState.CONFIRMED, ChargeState.NOT_CHARG
 TOO_LATE = (RenderState.PROCESSING, CancelState.TOO_LATE, ChargeState.QUOTED)
 
 
-@pytest.fixture(scope="module")
-async def narrow(stack: RunningStack, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sandbox]:
-    """A provider that runs one task at a time and takes its time, as the block `narrow`."""
-    async with running_sandbox(tmp_path_factory.mktemp("narrow"), concurrency=1, latency=600.0) as sandbox:
+@pytest.fixture
+async def narrow(stack: RunningStack, tmp_path: Path) -> AsyncIterator[Sandbox]:
+    """A provider that runs one task at a time and never ends it by itself, as the block named like its folder."""
+    async with running_sandbox(tmp_path / "provider", concurrency=1, latency=86_400.0) as sandbox:
         changed = {"base_url": sandbox.base_url, "api_key": sandbox.key}
-        await stack.prefect.copy_block("workprint-video-provider", "sandbox", "narrow", **changed)
+        await stack.prefect.copy_block("workprint-video-provider", "sandbox", block_of(tmp_path), **changed)
         yield sandbox
+
+
+def block_of(folder: Path) -> str:
+    """A block name that belongs to one test."""
+    return "narrow-" + folder.name.replace("_", "-")[:30]
 
 
 async def statuses(sandbox: Sandbox, subject: str) -> list[str]:
@@ -67,7 +72,7 @@ async def test_cancelling_a_run_cancels_what_it_has_queued(
     `workprint cancel` stops that as well.
     """
     subject = "A kettle nobody wants any more"
-    brief = write_brief(tmp_path, subject, provider="narrow", ratios=RATIOS)
+    brief = write_brief(tmp_path, subject, provider=block_of(tmp_path), ratios=RATIOS)
     run_id = await waiting_in_line(stack, narrow, brief, subject, ["queued", "queued", "running"])
     await stack.prefect.cancel(run_id)
     await stack.prefect.until_state(run_id, "Cancelled")
@@ -102,14 +107,15 @@ async def test_a_waiting_run_is_cancelled_by_the_command(stack: RunningStack, tm
 async def test_one_render_of_a_run_is_cancelled(stack: RunningStack, narrow: Sandbox, tmp_path: Path) -> None:
     """One queued draft is cancelled by its id, twice with the same answer, while its campaign goes on."""
     subject = "A kettle with one film too many"
-    brief = write_brief(tmp_path, subject, provider="narrow", ratios=RATIOS)
-    run_id = await waiting_in_line(stack, narrow, brief, subject, ["queued", "queued", "queued"])
+    brief = write_brief(tmp_path, subject, provider=block_of(tmp_path), ratios=RATIOS)
+    run_id = await waiting_in_line(stack, narrow, brief, subject, ["queued", "queued", "running"])
+    queued = next(task["id"] for task in await narrow.tasks() if task["status"] == "queued")
     async with await stack.ledger() as ledger:
-        render = (await ledger.in_state(RenderState.QUEUED, campaign_id=run_id))[0]
+        render = (await ledger.find(queued)).renders[0]
     for _ in range(2):
         ran = stack.command("cancel", render.id, "--as", APPROVER, "--yes")
         assert [0, True, True] == [ran.returncode, "confirmed" in ran.stdout, "nothing" in ran.stdout]
-    assert ["cancelled", "queued", "queued"] == await statuses(narrow, subject)
+    assert ["cancelled", "queued", "running"] == await statuses(narrow, subject)
     assert "Running" == (await stack.prefect.run(run_id))["state"]["name"]
     assert 0 == stack.command("cancel", run_id, "--as", APPROVER, "--yes").returncode
-    assert ["cancelled"] * 3 == await statuses(narrow, subject)
+    assert ["cancelled", "cancelled", "running"] == await statuses(narrow, subject)
