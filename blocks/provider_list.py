@@ -1,10 +1,10 @@
 """A provider's task list, read to the end of a window: what is not in it is proven absent, or nothing is proven."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from workprint.failures import Failure, FailureKind, Stage
-from workprint.outcomes import Observation, Unreadable
+from workprint.outcomes import Listed, ListPage, Observation, Unreadable
 
 #: Pages of one listing. Ark keeps a week; a window with more than 10 000 tasks is not read to its end.
 _MOST_PAGES = 100
@@ -12,10 +12,14 @@ _MOST_PAGES = 100
 #: tasks then look older than the window.
 _LEAST_PAGES = 3
 
-Page = tuple[Observation, ...] | Unreadable
+_PAGE_SIZE = 100
+#: The provider's clock may be ahead of ours.
+_AHEAD = timedelta(days=1)
 
 
-async def window(page: Callable[[int], Awaitable[Page]], since: datetime) -> Page:
+async def window(
+    page: Callable[[ListPage], Awaitable[Listed | Unreadable]], since: datetime, now: datetime
+) -> tuple[Observation, ...] | Unreadable:
     """The newest tasks, page by page until one is empty or wholly older than `since` (aware): all that was read.
 
     Older tasks are left in: what carries our reference is ours whenever it says it was made. A short page proves
@@ -23,10 +27,12 @@ async def window(page: Callable[[int], Awaitable[Page]], since: datetime) -> Pag
     """
     start = since.replace(microsecond=0)  # providers count whole seconds
     found: dict[str, Observation] = {}
+    cursor = ""
     for number in range(1, _MOST_PAGES + 1):
-        tasks = await page(number)
-        if isinstance(tasks, Unreadable):
-            return tasks
+        listed = await page(ListPage(number, _PAGE_SIZE, since, now + _AHEAD, cursor))
+        if isinstance(listed, Unreadable):
+            return listed
+        tasks, cursor = listed.tasks, listed.cursor
         fresh = any(task.created_at is None or task.created_at >= start for task in tasks)
         repeated = {task.task_id for task in tasks} <= found.keys()
         if fresh and repeated:

@@ -26,10 +26,11 @@ class Wire:
     """Carries requests and brings replies. Seconds throughout; `read_timeout` is for the whole answer."""
 
     def __init__(
-        self, address: str, api_key: str, *, connect_timeout: float, read_timeout: float, per_second: float
+        self, address: str, authorization: str, *, connect_timeout: float, read_timeout: float, per_second: float
     ) -> None:
         self._address = address
-        self._api_key = api_key
+        self._authorization = authorization
+        self._api_key = authorization.rpartition(" ")[2]
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
         self._whole = connect_timeout + read_timeout
         self._pace = Pace(per_second)
@@ -53,7 +54,10 @@ class Wire:
 
     def _stream(self, request: Request) -> AbstractAsyncContextManager[httpx.Response]:
         url = f"{self._address}{request.path}"
-        return self._client().stream(request.method, url, json=request.json, params=request.params or None)
+        more = dict(request.headers)
+        return self._client().stream(
+            request.method, url, json=request.json, params=request.params or None, headers=more
+        )
 
     def _client(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
@@ -62,7 +66,7 @@ class Wire:
                 transport=_OncePerPost(),
                 timeout=self._timeout,
                 follow_redirects=False,
-                headers={"authorization": f"Bearer {self._api_key}", "user-agent": USER_AGENT},
+                headers={"authorization": self._authorization, "user-agent": USER_AGENT},
             )
         return self._clients[loop]
 

@@ -14,7 +14,8 @@ async def called_back(ledger: Ledger, provider: VideoProvider, render: Render) -
     whoever came to know the URL, proves nothing.
     """
     bodies = await ledger.inbox.bodies(render.id)
-    named = dict.fromkeys(task_id for body in bodies if (task_id := provider.language.task_named(body.encode())))
+    heard = (provider.language.task_named(body.encode(), render.spec.model) for body in bodies)
+    named = dict.fromkeys(task_id for task_id in heard if task_id)
     claimed = await ledger.known_tasks(list(named))
     for task_id in named:
         answer = await provider.check(task_id) if task_id not in claimed else None

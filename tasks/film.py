@@ -120,8 +120,15 @@ async def _land(house: House, render: Render, *, ended_before: bool) -> Landed:
     key = keys.landing(render)
     if ended_before and (there := await house.bucket.landed(key)) is not None:
         return there
+    link = render.link or ""
+    fetch = house.provider.fetching(link)
     return await house.bucket.land(
-        render.link or "", key, max_bytes=MAX_BYTES, allow_private=house.provider.allow_private_network
+        link,
+        key,
+        max_bytes=MAX_BYTES,
+        headers=fetch.headers,
+        allow_private=house.provider.allow_private_network,
+        trusted=fetch.trusted,
     )
 
 

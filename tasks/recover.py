@@ -6,7 +6,7 @@ from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
 from tasks.called_back import called_back
 from workprint.errors import OutcomeUnknown, ProviderError
-from workprint.recovery import WINDOW, Recovered, Unknown, match, posted_at
+from workprint.recovery import WINDOW, Grade, Recovered, Unknown, match, posted_at
 from workprint.render import Render
 from workprint.states import RenderState
 from workprint.unknowns import double_cost
@@ -27,7 +27,10 @@ async def looked_up(ledger: Ledger, provider: VideoProvider, render: Render) -> 
     if not grade.lists:
         return Unknown(grade.sentence())
     try:
-        tasks = await provider.recent(posted_at(render) - WINDOW)
+        if grade is Grade.CLIENT_ID:
+            tasks = await provider.looked_up(render.client_ref)
+        else:
+            tasks = await provider.recent(posted_at(render) - WINDOW)
     except ProviderError as error:
         return Unknown(str(error))
     rivals = await ledger.in_state(*_WITHOUT_TASK)

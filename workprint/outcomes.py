@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from workprint.failures import Failure
@@ -17,6 +18,8 @@ class Request:
     path: str
     json: Mapping[str, Any] | None = None
     params: tuple[tuple[str, str], ...] = ()
+    #: More headers than every request has; never credentials.
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a provider itself says a task cost. `currency`: ISO 4217."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What the provider says of one of its tasks right now.
 
@@ -85,10 +96,15 @@ class Observation:
     raw: str
     #: 0.0 to 1.0 where the provider reports it.
     progress: float | None = None
+    #: Absolute, or with a leading slash relative to the API's own address, like `Request.path`.
     link: str | None = None
     link_expires_at: datetime | None = None
     #: Tokens the provider says it billed.
     tokens: int | None = None
+    #: Seconds of film the provider says it billed.
+    seconds: Decimal | None = None
+    #: Money the provider says it took: better than any count of ours.
+    cost: Cost | None = None
     failure: Failure | None = None
     #: Whatever of ours the provider echoes.
     client_ref: str = ""
@@ -111,6 +127,28 @@ class Unreadable:
     """The answer to a GET says nothing about the task: 429, 5xx, network trouble. Ask again later."""
 
     failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Which page of our recent tasks is asked for, newest first. `number` counts from 1.
+
+    `cursor` is what the page before said of the next one (`Listed.cursor`), empty on the first.
+    """
+
+    number: int
+    size: int
+    since: datetime
+    until: datetime
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The tasks of one page, and what asks for the next one where the provider hands out cursors."""
+
+    tasks: tuple[Observation, ...]
+    cursor: str = ""
 
 
 Checked = Observation | NotThere | Unreadable

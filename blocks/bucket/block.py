@@ -79,6 +79,7 @@ class ArchiveBucket(Block):
         expect_media: tuple[str, ...] = ("video/mp4",),
         headers: Mapping[str, str] | None = None,
         allow_private: bool = False,
+        trusted: str = "",
         on_progress: Progress | None = None,
     ) -> Landed:
         """Stream the provider's link into the bucket in one pass with constant memory.
@@ -86,10 +87,13 @@ class ArchiveBucket(Block):
         The same bytes under the key already: fine, they are returned. Raises `LinkDead` (401, 403, 404, 410, 451),
         `BadMedia` (empty, too large, not of `expect_media`), `Truncated`, `AlreadyThere`, `UnsafeUrl`, or plain
         `ArchiveError` where trying again may help. Whatever is raised, nothing of ours is left in the bucket.
-        `on_progress` is called in the event loop.
+        `on_progress` is called in the event loop. `headers` go to the link's own host only; `trusted` is the one
+        host[:port] that may be in a private network without `allow_private`.
         """
         honours = await self.probe()
-        source = await open_link(link, headers=headers or {}, allow_private=allow_private, timeout=self.link_timeout)
+        source = await open_link(
+            link, headers=headers or {}, allow_private=allow_private, timeout=self.link_timeout, trusted=trusted
+        )
         order = Order(source, self._place, honours, key, max_bytes, expect_media, _in_loop(on_progress))
         return await _run(order, source)
 

@@ -49,15 +49,19 @@ class OpenLink:
         self._connection.close()
 
 
-async def open_link(url: str, *, headers: Mapping[str, str], allow_private: bool, timeout: float) -> OpenLink:
+async def open_link(
+    url: str, *, headers: Mapping[str, str], allow_private: bool, timeout: float, trusted: str = ""
+) -> OpenLink:
     """Follow at most 5 redirects, each checked, and return the open answer.
 
-    `headers` go to the first host only. `timeout`: seconds without a byte. Raises `LinkDead`, `UnsafeUrl`, `BadMedia`
+    `headers` go to the first host only. `trusted`: the one host[:port] that may be private all the same.
+    `timeout`: seconds without a byte. Raises `LinkDead`, `UnsafeUrl`, `BadMedia`
     (an encoding we did not ask for) or `ArchiveError` where asking again may help. No text shows the link's query.
     """
     first = urlsplit(url).netloc
     for _ in range(MAX_REDIRECTS + 1):
-        resolved = await _checked(url, allow_private=allow_private)
+        known = bool(trusted) and urlsplit(url).netloc == trusted
+        resolved = await _checked(url, allow_private=allow_private or known)
         own = headers if urlsplit(url).netloc == first else {}
         answer = await asyncio.to_thread(_get, resolved, own, timeout)
         if isinstance(answer, OpenLink):

@@ -8,35 +8,41 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from workprint.dialects.ark_body import addressed, full_body, is_native_final, native_final_body
-from workprint.dialects.ark_codes import (
-    OUTCOME_UNKNOWN_CODES,
-    ErrorBody,
-    classify,
-    error_in,
-    failure_of,
-    kind_of_code,
+from workprint.dialects.ark_codes import ARK_ERRORS, error_in
+from workprint.dialects.error_book import ErrorBody
+from workprint.dialects.plain import Plain
+from workprint.dialects.replies import (
+    count,
+    http_link,
+    json_object,
+    link_end,
+    mapping,
+    ok,
+    retry_after,
+    segment,
+    usable_id,
+    word,
+    yes_or_no,
 )
-from workprint.dialects.replies import LONGEST_WORD, count, json_object, mapping, retry_after, word
 from workprint.failures import Failure, FailureKind, Stage
-from workprint.links import from_unix, is_http_link, link_expiry
+from workprint.links import from_unix
 from workprint.outcomes import (
     Accepted,
     Asked,
     Checked,
+    Listed,
+    ListPage,
     NotThere,
     Observation,
-    Refused,
     Reply,
     Request,
     Submitted,
-    Unanswered,
     Unreadable,
 )
 from workprint.recovery import Grade
-from workprint.redact import clean, redact
+from workprint.redact import redact
 from workprint.spec import Spec
 from workprint.states import RenderState
 
@@ -49,18 +55,19 @@ _STATES: dict[str, RenderState] = {
     "cancelled": RenderState.CANCELLED,
     "expired": RenderState.EXPIRED,
 }
-#: Life of a result link that does not say its own end (docs 82379/1520757: 24 hours).
-LINK_LIFE = timedelta(hours=24)
-#: A gateway gave up waiting (504, and Cloudflare's 524): whatever the body says, the request may have gone through.
-_GATEWAY_TIMEOUTS = frozenset({408, 504, 524})
 
 
-class ArkDialect:
+class ArkDialect(Plain):
     """Ark's language, both ways. Stateless."""
 
     name = "ark"
+    title = "Volcengine Ark / BytePlus (Seedance)"
+    base_url = "https://ark.cn-beijing.volces.com"
+    path_prefix = "/api/v3"
     #: `safety_identifier` is echoed by GET and list (docs 82379/1520757); the list goes back 7 days.
     recovery = Grade.CLIENT_REFERENCE
+    #: Docs 82379/1520757: 24 hours. That asking again signs anew is not documented.
+    link_life = timedelta(hours=24)
 
     def submit(
         self,
@@ -77,14 +84,11 @@ class ArkDialect:
 
     def read_submit(self, reply: Reply) -> Submitted:
         """Accepted with an id; refused only where the answer proves that nothing was created; else unanswered."""
-        body, raw = json_object(reply.body), redact(reply.body)
+        body = json_object(reply.body)
         task_id = word((body or {}).get("id"))
-        if _ok(reply) and _usable_id(task_id):
-            return Accepted(task_id, raw)
-        error = error_in(body)
-        if error is None or not _proves_refusal(reply.status, error):
-            return Unanswered(f"HTTP {reply.status} without a task id or a refusal", raw)
-        return Refused(failure_of(reply, Stage.SUBMIT), raw)
+        if ok(reply) and usable_id(task_id):
+            return Accepted(task_id, redact(reply.body))
+        return ARK_ERRORS.no_task(reply, error_in(body))
 
     def check(self, task_id: str) -> Request:
         """The GET of one task."""
@@ -95,16 +99,16 @@ class ArkDialect:
         if reply.status == 404:
             return NotThere(redact(reply.body))
         body = json_object(reply.body)
-        if not _ok(reply) or body is None or not word(body.get("status")):
-            return Unreadable(failure_of(reply, Stage.RENDER))
-        return _observe(body, redact(reply.body), now, retry_after(reply))
+        if not ok(reply) or body is None or not word(body.get("status")):
+            return Unreadable(ARK_ERRORS.failure(reply, Stage.RENDER, error_in(body)))
+        return self._observe(body, redact(reply.body), now, retry_after(reply))
 
     def check_many(self, task_ids: Sequence[str]) -> Request:
         """The list, filtered by ids (`filter.task_ids`, repeatable)."""
         named = tuple(("filter.task_ids", task_id) for task_id in task_ids)
         return Request("GET", _TASKS, params=(("page_num", "1"), ("page_size", str(len(named))), *named))
 
-    def task_named(self, body: bytes) -> str:
+    def task_named(self, body: bytes, model: str) -> str:  # noqa: ARG002 - the body says it all
         """Ark posts the task object itself, unsigned (docs 82379/1520757, `callback_url`)."""
         return word((json_object(body) or {}).get("id"))
 
@@ -112,63 +116,45 @@ class ArkDialect:
         """The DELETE. Ark cancels a queued task, refuses on a running one, and on an ended one deletes the record."""
         return Request("DELETE", _task_path(task_id))
 
-    def list(self, page: int, size: int) -> Request:
-        """One page (from 1) of the tasks of the last 7 days."""
-        return Request("GET", _TASKS, params=(("page_num", str(page)), ("page_size", str(size))))
+    def list(self, page: ListPage) -> Request:
+        """One page of the tasks of the last 7 days."""
+        return Request("GET", _TASKS, params=(("page_num", str(page.number)), ("page_size", str(page.size))))
 
-    def read_list(self, reply: Reply, now: datetime) -> tuple[Observation, ...] | Unreadable:
+    def read_list(self, reply: Reply, now: datetime) -> Listed | Unreadable:
         """The tasks of one page. One item without an id makes the page unreadable: it might be the one looked for."""
-        items = (json_object(reply.body) or {}).get("items")
-        if not _ok(reply) or not isinstance(items, list):
-            return Unreadable(failure_of(reply, Stage.RENDER))
-        if not all(isinstance(item, dict) and _usable_id(word(item.get("id"))) for item in items):
+        body = json_object(reply.body)
+        items = (body or {}).get("items")
+        if not ok(reply) or not isinstance(items, list):
+            return Unreadable(ARK_ERRORS.failure(reply, Stage.RENDER, error_in(body)))
+        if not all(isinstance(item, dict) and usable_id(word(item.get("id"))) for item in items):
             return Unreadable(Failure(FailureKind.UPSTREAM, Stage.RENDER, "list", "an item without a task id"))
-        return tuple(_observe(item, redact(json.dumps(item)), now, None) for item in items)
+        return Listed(tuple(self._observe(item, redact(json.dumps(item)), now, None) for item in items))
 
-
-def _ok(reply: Reply) -> bool:
-    return 200 <= reply.status < 300
-
-
-def _usable_id(task_id: str) -> bool:
-    """An id becomes the last part of a path: dots alone would name another one, and one cut short a stranger's."""
-    return bool(task_id.strip(".")) and task_id.isprintable() and len(task_id) < LONGEST_WORD
+    def _observe(self, body: dict[str, Any], raw: str, now: datetime, wait: float | None) -> Observation:
+        code = word(body.get("status"))
+        state, link = _STATES.get(code.casefold()), http_link(mapping(body.get("content")).get("video_url"))
+        if state is RenderState.SUCCEEDED and link is None:
+            state = RenderState.FAILED
+        done, signed = state is RenderState.SUCCEEDED, from_unix(body.get("updated_at"))
+        return Observation(
+            task_id=word(body.get("id")),
+            state=state,
+            code=code,
+            raw=raw,
+            link=link if done else None,
+            link_expires_at=link_end(link, signed, self.link_life, now) if done and link else None,
+            tokens=_tokens(body),
+            failure=_failure(body, state, code),
+            client_ref=word(body.get("safety_identifier")),
+            model=word(body.get("model")),
+            asked=_asked(body),
+            created_at=from_unix(body.get("created_at")),
+            retry_after=wait,
+        )
 
 
 def _task_path(task_id: str) -> str:
-    return f"{_TASKS}/{quote(task_id, safe='')}"
-
-
-def _proves_refusal(status: int, error: ErrorBody) -> bool:
-    """A code that says "no" proves it at any status; an unknown one only in a 4xx, or as explicit error of a 2xx."""
-    if status in _GATEWAY_TIMEOUTS or error.code.casefold().startswith(OUTCOME_UNKNOWN_CODES):
-        return False
-    if kind_of_code(error.code) not in {None, FailureKind.UPSTREAM}:
-        return True
-    return 400 <= status < 500 or (200 <= status < 300 and error.explicit)
-
-
-def _observe(body: dict[str, Any], raw: str, now: datetime, wait: float | None) -> Observation:
-    code = word(body.get("status"))
-    state, link = _STATES.get(code.casefold()), _link(body)
-    if state is RenderState.SUCCEEDED and link is None:
-        state = RenderState.FAILED
-    done = state is RenderState.SUCCEEDED
-    return Observation(
-        task_id=word(body.get("id")),
-        state=state,
-        code=code,
-        raw=raw,
-        link=link if done else None,
-        link_expires_at=_link_end(body, link, now) if done and link else None,
-        tokens=_tokens(body),
-        failure=_failure(body, state, code),
-        client_ref=word(body.get("safety_identifier")),
-        model=word(body.get("model")),
-        asked=_asked(body),
-        created_at=from_unix(body.get("created_at")),
-        retry_after=wait,
-    )
+    return f"{_TASKS}/{segment(task_id)}"
 
 
 def _asked(body: dict[str, Any]) -> Asked:
@@ -178,32 +164,14 @@ def _asked(body: dict[str, Any]) -> Asked:
         resolution=word(body.get("resolution")),
         ratio=_ratio(word(body.get("ratio"))),
         seed=count(body.get("seed")),
-        audio=_yes_or_no(body.get("generate_audio")),
-        draft=_yes_or_no(body.get("draft")),
+        audio=yes_or_no(body.get("generate_audio")),
+        draft=yes_or_no(body.get("draft")),
         draft_task_id=word(body.get("draft_task_id")),
     )
 
 
 def _ratio(said: str) -> str:
     return "" if said == "adaptive" else said
-
-
-def _yes_or_no(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _link(body: dict[str, Any]) -> str | None:
-    url = mapping(body.get("content")).get("video_url")
-    return clean(url) if isinstance(url, str) and is_http_link(url) else None
-
-
-def _link_end(body: dict[str, Any], link: str, now: datetime) -> datetime:
-    said = link_expiry(link)
-    if said is not None:
-        return said
-    start = from_unix(body.get("updated_at")) or now
-    # A time near the end of the calendar is nonsense, not a reason to fail.
-    return start + LINK_LIFE if start.year < 9999 else now + LINK_LIFE
 
 
 def _tokens(body: dict[str, Any]) -> int | None:
@@ -218,4 +186,4 @@ def _failure(body: dict[str, Any], state: RenderState | None, code: str) -> Fail
     if state is not RenderState.FAILED:
         return None
     error = error_in(body) or ErrorBody(code, "the provider names no error and gives no usable link")
-    return Failure(classify(error.code, 200), Stage.RENDER, error.code or code, error.message)
+    return Failure(ARK_ERRORS.classify(error, 200), Stage.RENDER, error.code or code, error.message)

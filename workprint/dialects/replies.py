@@ -2,10 +2,13 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
+from workprint.links import is_http_link, link_expiry
 from workprint.outcomes import Reply
 from workprint.redact import clean
 
@@ -38,6 +41,51 @@ def count(value: object) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value < 2**63 else None
+
+
+def amount(value: object) -> Decimal | None:
+    """A sum of money or seconds from a number or its text, not negative and below 10^12; None when it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = Decimal(str(value).strip()[:LONGEST_WORD])
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() and 0 <= found < 10**12 else None
+
+
+def yes_or_no(value: object) -> bool | None:
+    """A true or false; None when it is anything else."""
+    return value if isinstance(value, bool) else None
+
+
+def ok(reply: Reply) -> bool:
+    """Whether the HTTP status says success."""
+    return 200 <= reply.status < 300
+
+
+def usable_id(task_id: str) -> bool:
+    """An id becomes the last part of a path: dots alone would name another one, and one cut short a stranger's."""
+    return bool(task_id.strip(".")) and task_id.isprintable() and len(task_id) < LONGEST_WORD
+
+
+def segment(task_id: str) -> str:
+    """An id as one segment of a path."""
+    return quote(task_id, safe="")
+
+
+def http_link(value: object) -> str | None:
+    """A usable http(s) link; None when it is anything else."""
+    return clean(value) if isinstance(value, str) and is_http_link(value) else None
+
+
+def link_end(link: str, start: datetime | None, life: timedelta, now: datetime) -> datetime:
+    """When a link ends: by its own word, else `life` after it was made (`now` where nobody says when)."""
+    said = link_expiry(link)
+    if said is not None:
+        return said
+    # A time near the end of the calendar is nonsense, not a reason to fail.
+    return start + life if start is not None and start.year < 9999 else now + life
 
 
 def mapping(value: object) -> dict[str, Any]:
