@@ -58,11 +58,11 @@ async def open_link(
     `timeout`: seconds without a byte. Raises `LinkDead`, `UnsafeUrl`, `BadMedia`
     (an encoding we did not ask for) or `ArchiveError` where asking again may help. No text shows the link's query.
     """
-    first = urlsplit(url).netloc
+    first = urlsplit(url)[:2]  # scheme and host: a step down to plain http is another host
     for _ in range(MAX_REDIRECTS + 1):
         known = bool(trusted) and urlsplit(url).netloc == trusted
         resolved = await _checked(url, allow_private=allow_private or known)
-        own = headers if urlsplit(url).netloc == first else {}
+        own = headers if urlsplit(url)[:2] == first else {}
         answer = await asyncio.to_thread(_get, resolved, own, timeout)
         if isinstance(answer, OpenLink):
             return answer

@@ -138,6 +138,17 @@ async def test_redirects_keep_the_key_at_home(bucket: ArchiveBucket, links: Link
     assert ["Authorization" in headers for _, headers in links.seen] == [True, True, True, True, True, False]
 
 
+async def test_only_the_named_host_may_be_private(bucket: ArchiveBucket, links: LinkServer) -> None:
+    """A provider in our own network hands out its own films, and may not send us on to another machine of it."""
+    own = {"allow_private": False, "trusted": f"127.0.0.1:{links.server_port}"}
+    landed = await land(bucket, links.url("/to/film/100"), **own)
+    assert 100 == landed.size
+    with pytest.raises(UnsafeUrl):
+        await land(bucket, links.url("/elsewhere/1"), "b.mp4", **own)
+    with pytest.raises(UnsafeUrl):
+        await land(bucket, links.url("/film/100"), "c.mp4", allow_private=False, trusted="127.0.0.1:1")
+
+
 async def test_errors_keep_the_signature_secret(bucket: ArchiveBucket, links: LinkServer) -> None:
     """The query of a link goes to its server, and into no error text."""
     with pytest.raises(LinkDead) as raised:
