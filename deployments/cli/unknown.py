@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from deployments.cli.console import interactive, say
+from deployments.cli.console import say
 from deployments.cli.decide import Who
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ async def _adopt(render_id: str, task_id: str, who: str) -> None:
 
 async def _give_up(render_id: str, who: str, reason: str, *, new_take: bool, yes: bool) -> int:
     from deployments.cli.failing import DONE, FAILED
+    from deployments.cli.keyboard import sure
     from deployments.cli.servers import open_ledger, server
     from workprint.errors import StackError
 
@@ -132,7 +133,7 @@ async def _give_up(render_id: str, who: str, reason: str, *, new_take: bool, yes
     async with await open_ledger() as ledger:
         render = await in_question(ledger, render_id)
         _warn(render, new_take=new_take)
-        if not yes and not await _sure():
+        if not yes and not await sure("Give it up?"):
             say("Nothing was changed.")
             return FAILED
         render = await given_up(ledger, render, who, reason, new_take=new_take)
@@ -147,17 +148,6 @@ def _warn(render: "Render", *, new_take: bool) -> None:
     cost = double_cost(render)
     say(f"The provider may have taken render {render.id}, and may charge up to {cost} for it: that stays reserved.")
     say(f"A new take is ordered: together it may cost {cost} twice." if new_take else "No new take is ordered.")
-
-
-async def _sure() -> bool:
-    """Ask. Raises `InputError` where nobody can be asked."""
-    from deployments.cli import keyboard
-    from workprint.errors import InputError
-    from workprint.problems import Problem
-
-    if not interactive():
-        raise InputError([Problem("--yes", "there is no terminal to ask at", "say --yes when you are sure")])
-    return (await keyboard.line("Give it up? [y/N]: ")).lower() in {"y", "yes"}
 
 
 async def _provider(render: "Render") -> "VideoProvider":

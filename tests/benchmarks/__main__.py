@@ -1,15 +1,16 @@
 """`make bench`: every measurement in one table of Markdown; `python -m tests.benchmarks campaign` runs one part alone.
 
 The parts: `campaign` (orchestration), `archive` (landing files), `ledger` (renders a second), `callbacks` (taken in a
-second), `watcher` (10,000 renders in flight), `nudge` (from callback to noticed end). Only ratios
-taken in one run mean something; absolute figures belong to the machine in the first line.
+second), `watcher` (10,000 renders in flight), `nudge` (from callback to noticed end), `rescue` (one pass
+over 1,000,000 renders). Only ratios taken in one run mean something; absolute figures belong to the machine in the
+first line.
 """
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import archive, callbacks, campaign, ledger, nudge, watcher
+from tests.benchmarks import archive, callbacks, campaign, ledger, nudge, rescue, watcher
 from tests.benchmarks.machine import machine
 
 Row = tuple[str, str, str, str]
@@ -132,6 +133,17 @@ def _nudge() -> Iterator[Row]:
         )
 
 
+def _rescue() -> Iterator[Row]:
+    for name, found in asyncio.run(rescue.measure()).items():
+        if isinstance(found, dict):
+            yield (
+                f"one pass of rescue over {rescue.RENDERS:,} renders, {name}",
+                f"median {found['pass_seconds']} s, slowest {found['slowest_seconds']} s",
+                f"within {rescue.MOST:.0f} s",
+                f"own CPU {found['own_cpu_seconds']} s",
+            )
+
+
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "campaign": _campaign,
     "archive": _archive,
@@ -139,6 +151,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "callbacks": _callbacks,
     "watcher": _watcher,
     "nudge": _nudge,
+    "rescue": _rescue,
 }
 
 if __name__ == "__main__":

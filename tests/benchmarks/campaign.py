@@ -27,6 +27,7 @@ from deployments.stack.state import StackState
 from deployments.stack.supervisor import stack
 from tests.benchmarks.bare import BareOrder, order_json
 from tests.benchmarks.machine import tree_cpu
+from tests.benchmarks.quiet import FREE_PORTS, without_rescue
 from workprint.spec import canonical_sha256
 
 VARIANTS, ROUNDS = 60, 3
@@ -39,7 +40,6 @@ MODEL, RESOLUTION, RATIO, SECONDS = "doubao-seedance-2-0-260128", "480p", "16:9"
 _SIZE = (864, 496)
 _TAKES = 2
 _PROVIDER, _DEPLOYMENT = "bench", "bench"
-_FREE_PORTS = {"prefect": 0, "s3": 0, "sandbox": 0, "desk": 0}
 Figures = dict[str, float]
 
 
@@ -153,7 +153,8 @@ async def _bench(variants: int) -> AsyncIterator[_Bench]:
         film = _film(Path(name) / "film.mp4")
         settings = {"fixed": str(film), "latency": LATENCY, "rpm": 1_000_000}
         provider = running_sandbox(Path(name) / "provider", **settings)
-        async with provider as sandbox, stack(home, lambda *_: None, _FREE_PORTS) as up:
+        async with provider as sandbox, stack(home, lambda *_: None, FREE_PORTS) as up:
+            await without_rescue()
             await _save_provider(sandbox)
             yield _Bench(home, up.state, sandbox, await _own_deployment(), variants)
 

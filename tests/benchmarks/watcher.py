@@ -68,7 +68,7 @@ async def _watch(mode: str, url: str, server: str) -> dict[str, Any]:
     settings = {"callback_base_url": "https://desk.example"} if mode == "callbacks" else {}
     async with await Ledger.open(url) as ledger, provider(server, **settings) as block:
         await block.check("task-0")  # what a first request loads belongs to nobody
-        watcher = Watcher(ledger, block, model_facts(MODEL), HOLDER)
+        watcher = Watcher(ledger, block, model_facts(MODEL, "ark"), HOLDER)
         if mode == "memory":
             tracemalloc.start()
         before = _memory(mode)
