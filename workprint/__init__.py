@@ -3,7 +3,7 @@
 Purpose: what a brief, a spec, a render, a charge and a failure *are*, and which changes are allowed. Data goes one way:
 brief -> variants -> specs -> renders -> assets.
 
-May import: the standard library and pydantic.
+May import: the standard library and pydantic; `cryptography` in `signatures`, which computes and touches nothing.
 Must not: import prefect, httpx, boto3, sqlalchemy or starlette; read a clock, a file of the user's, the network or the
 environment; generate random numbers. Time and identity come in as arguments. (Its data files are constants.)
 

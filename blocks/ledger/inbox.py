@@ -14,7 +14,7 @@ from blocks.ledger.inbox_rows import Received
 from blocks.ledger.leases import orphaned
 from blocks.ledger.schema import renders
 from blocks.ledger.schema_money import callbacks
-from workprint.callbacks import Kept, Nudge, token_hash
+from workprint.callbacks import Kept, Nudge, Receipt, token_hash
 from workprint.states import RenderState
 
 #: Nobody can ask the provider about these.
@@ -49,9 +49,10 @@ class Inbox:
         return await self._open(orphaned(renders.c.holder, self._door.clock()))
 
     async def bodies(self, render_id: str) -> tuple[str, ...]:
-        """What came with a token of this render, newest first, at most ten."""
+        """What came with a token of this render, newest first, at most ten; nothing that is wrongly signed."""
         table = callbacks.c
-        query = select(table.body).where(table.render_id == render_id).order_by(table.received_at.desc()).limit(10)
+        query = select(table.body).where(table.render_id == render_id, table.outcome != Receipt.BAD_SIGNATURE)
+        query = query.order_by(table.received_at.desc()).limit(10)
         async with self._door.reading() as connection:
             return tuple((await connection.execute(query)).scalars())
 

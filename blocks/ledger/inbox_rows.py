@@ -15,6 +15,9 @@ from blocks.ledger.schema import renders
 from blocks.ledger.schema_money import callbacks
 from workprint.callbacks import KEPT_OF_A_STRANGER, Kept, Receipt
 
+#: What nobody had to believe hides nothing: the same body may come once more, and rightly signed.
+_UNPROVEN = (Receipt.FORGED, Receipt.WRONG_PROVIDER, Receipt.BAD_SIGNATURE)
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -54,7 +57,8 @@ async def _known(connection: AsyncConnection, wishes: Sequence[Received]) -> _Kn
     )
     seen = await connection.execute(
         select(callbacks.c.token_hash, callbacks.c.sha256).where(
-            tuple_(callbacks.c.token_hash, callbacks.c.sha256).in_([(w.token_hash, w.sha256) for w in wishes])
+            tuple_(callbacks.c.token_hash, callbacks.c.sha256).in_([(w.token_hash, w.sha256) for w in wishes]),
+            callbacks.c.outcome.not_in(_UNPROVEN),
         )
     )
     return _Known({row[0]: (row[1], row[2]) for row in owners}, {(row[0], row[1]) for row in seen})
@@ -63,7 +67,8 @@ async def _known(connection: AsyncConnection, wishes: Sequence[Received]) -> _Kn
 def _judged(wish: Received, known: _Known) -> Kept:
     owner = known.owners.get(wish.token_hash)
     receipt = _receipt(wish, owner, known)
-    known.before.add((wish.token_hash, wish.sha256))
+    if receipt not in _UNPROVEN:
+        known.before.add((wish.token_hash, wish.sha256))
     return Kept(wish.id, receipt, owner[0] if owner else None)
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 
 from blocks.ledger import Ledger
+from deployments.desk.callback_keys import CALLBACK_KEYS
 from deployments.desk.server import DeskServer
 from deployments.desk.settings import LEDGER_URL, METRICS_TOKEN, PORT, DeskSettings
 from workprint.errors import WorkprintError
@@ -29,11 +30,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 async def _serve(settings: DeskSettings) -> None:
     async with await Ledger.open(settings.ledger_url.get_secret_value()) as ledger:
-        server = DeskServer(ledger, settings, lambda: print(f"desk ready on {server.url}", flush=True))
+        server = DeskServer(ledger, settings, lambda: _tell(server.url, settings))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.handle_exit, number, None)
         await server.run_here()
+
+
+def _tell(url: str, settings: DeskSettings) -> None:
+    """That it serves, and whose callbacks must be signed: a misspelt name of a block would be missed otherwise."""
+    print(f"desk ready on {url}", flush=True)
+    for name, signing in settings.callback_keys.items():
+        print(f"callbacks of {name} must be signed: {signing.scheme}", flush=True)
 
 
 def _port_number(text: str) -> int:
@@ -47,7 +55,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m deployments.desk", description="Callbacks in; health and metrics out.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", default=PORT, type=_port_number, help="port, 0 for any free one (%(default)s)")
-    parser.epilog = f"{LEDGER_URL} names the ledger (default: the home's file), {METRICS_TOKEN} opens /metrics."
+    parser.epilog = (
+        f"{LEDGER_URL} names the ledger (default: the home's file), {METRICS_TOKEN} opens /metrics, "
+        f"{CALLBACK_KEYS} names the file that says whose callbacks are signed, and how (docs/callbacks.md)."
+    )
     return parser
 
 

@@ -36,5 +36,5 @@ class Counters:
         self.answers = Histogram(ANSWER_BUCKETS)
 
     def count(self, provider: str, outcome: str) -> None:
-        """One callback was answered. `provider` is one that a token has proven, or `UNPROVEN`."""
+        """One callback was answered. `provider` is one that a token has proven, or that has keys, or `UNPROVEN`."""
         self.callbacks[provider, outcome] += 1

@@ -14,8 +14,10 @@ from blocks.ledger import Ledger
 from deployments.desk.bodies import Unread, read_body
 from deployments.desk.counters import UNPROVEN, Counters
 from deployments.desk.settings import DeskSettings
+from deployments.desk.signing import Signatures
 from workprint.callbacks import LONGEST_BODY, Kept, Receipt, challenge, kept_headers
-from workprint.errors import LedgerError
+from workprint.errors import FetchFailed, LedgerError
+from workprint.signatures.verifying import Verdict
 
 logger = logging.getLogger(__name__)
 #: Seconds after which a provider may call again.
@@ -27,6 +29,8 @@ class Unkept(StrEnum):
 
     BUSY = "busy"
     UNAVAILABLE = "unavailable"
+    #: The provider's own keys cannot be had now: nobody can say whether it is the provider's.
+    UNVERIFIABLE = "unverifiable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Reception:
         self._ledger = ledger
         self._settings = settings
         self._counters = counters
+        self._signatures = Signatures(settings)
         self._inside = 0
 
     async def receive(self, request: Request) -> Response:
@@ -84,28 +89,41 @@ class Reception:
         if isinstance(body, Unread):
             return _Answer(body, _UNREAD[body])
         began = time.perf_counter()
-        answer = await self._committed(request, body)
+        answer = await self._verified(request, body)
         self._counters.answers.observe(time.perf_counter() - began)
         return answer
 
-    async def _committed(self, request: Request, body: bytes) -> _Answer:
+    async def _verified(self, request: Request, body: bytes) -> _Answer:
+        provider = request.path_params["provider"]
+        try:
+            verdict = await self._signatures.verdict(provider, request.headers.items(), body)
+        except FetchFailed:
+            # Said once, by whoever asked. Only providers with keys come here, so the name is one of ours.
+            return _Answer(Unkept.UNVERIFIABLE, 503, provider)
+        return await self._committed(request, body, verdict)
+
+    async def _committed(self, request: Request, body: bytes, verdict: Verdict | None) -> _Answer:
         try:
             async with asyncio.timeout(self._settings.commit_seconds):
-                kept = await self._kept(request, body)
+                kept = await self._kept(request, body, verdict)
         except (LedgerError, TimeoutError) as error:
             logger.warning("callback_not_kept %s", error if str(error) else "the ledger did not commit in time")
             return _Answer(Unkept.UNAVAILABLE, 503)
-        return _judged(kept, request.path_params["provider"], body)
+        return _judged(kept, request.path_params["provider"], body, verdict)
 
-    async def _kept(self, request: Request, body: bytes) -> Kept:
+    async def _kept(self, request: Request, body: bytes, verdict: Verdict | None) -> Kept:
         provider, token = request.path_params["provider"], request.path_params["token"]
-        # Ark signs nothing. A dialect whose provider does says so here, before the body is believed.
         headers = kept_headers(request.headers.items(), token)
-        return await self._ledger.inbox.receive(provider, token, headers, body, signed=None)
+        signed = None if verdict is None else verdict.fits
+        return await self._ledger.inbox.receive(provider, token, headers, body, signed=signed)
 
 
-def _judged(kept: Kept, provider: str, body: bytes) -> _Answer:
+def _judged(kept: Kept, provider: str, body: bytes, verdict: Verdict | None) -> _Answer:
     status = _KEPT[kept.receipt]
+    if kept.receipt is Receipt.BAD_SIGNATURE:
+        # The token is a render's of this provider: a wrong secret or clock is likelier than a forger.
+        logger.warning("callback_badly_signed provider=%s verdict=%s", provider, verdict)
+        return _Answer(kept.receipt, status, provider)
     if status != 200:
         return _Answer(kept.receipt, status)
     return _Answer(kept.receipt, status, provider, _echo(body))

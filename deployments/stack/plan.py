@@ -71,7 +71,7 @@ def servers(home: Home, secrets: Secrets, ports: Mapping[str, int]) -> tuple[Pro
         _program(
             "desk",
             # This stack's own ledger, whatever the caller's variable names.
-            {**env, "WORKPRINT_LEDGER_URL": home.ledger_url},
+            {**env, "WORKPRINT_LEDGER_URL": home.ledger_url, **_callback_keys()},
             *("deployments.desk", "--host", LOOPBACK, "--port", str(ports["desk"])),
         ),
     )
@@ -82,6 +82,12 @@ def worker(home: Home, ports: Mapping[str, int]) -> Program:
     arguments = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "local")
     env = {**child_env(home, ports["prefect"]), "WORKPRINT_ASSETS": _asset_folders(home)}
     return _program("worker", env, *arguments, wave=_WAVE_WORKER)
+
+
+def _callback_keys() -> dict[str, str]:
+    """The user's own file for the desk, which is started in another folder."""
+    named = os.environ.get("WORKPRINT_CALLBACK_KEYS")
+    return {"WORKPRINT_CALLBACK_KEYS": str(Path(named).expanduser().absolute())} if named else {}
 
 
 def _asset_folders(home: Home) -> str:

@@ -83,9 +83,9 @@ async def running_desk(url: str, **settings: Any) -> AsyncIterator[Desk]:
             await serving
 
 
-async def submitted(ledger: Ledger, token: str, content: str = "a teapot") -> Render:
-    """A render in the moment of its POST, with its callback's token on record."""
-    planned = (await claim(ledger, spec(content), variant=content)).render
+async def submitted(ledger: Ledger, token: str, content: str = "a teapot", **changes: Any) -> Render:
+    """A render in the moment of its POST, with its callback's token on record; `changes` of its spec."""
+    planned = (await claim(ledger, spec(content, **changes), variant=content)).render
     return await ledger.change(step(planned, S.SUBMITTING, {"holder": HOLDER, "token_hash": token_hash(token)}))
 
 
