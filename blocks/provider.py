@@ -31,9 +31,6 @@ from workprint.outcomes import (
 from workprint.spec import Kind, Spec
 from workprint.states import RenderState
 
-#: Tasks asked for in one request: their ids stand in the URL.
-_BATCH = 50
-
 
 class VideoProvider(ProviderSettings, Block):
     """One account at one provider. Submits once, never retries: the Prefect task decides what may be sent again."""
@@ -89,7 +86,8 @@ class VideoProvider(ProviderSettings, Block):
         """What the provider says of the task now. Network trouble is `Unreadable`: ask again later."""
         reply = await self._answer(self.language.check(task_id))
         seen = reply if isinstance(reply, Unreadable) else self.language.read_check(reply, _now())
-        return await self._followed_up(seen) if isinstance(seen, Observation) else seen
+        # Not every provider repeats the id it was asked by, and what a second question needs is that one.
+        return await self._followed_up(replace(seen, task_id=task_id)) if isinstance(seen, Observation) else seen
 
     async def _followed_up(self, seen: Observation) -> Checked:
         """Some providers say in a second answer whether a task that ended has a film."""
@@ -113,7 +111,8 @@ class VideoProvider(ProviderSettings, Block):
 
         A task the filtered list leaves out is asked for by itself: only its own GET proves that it is gone.
         """
-        batches = [task_ids[start : start + _BATCH] for start in range(0, len(task_ids), _BATCH)]
+        size = self.language.batch
+        batches = [task_ids[start : start + size] for start in range(0, len(task_ids), size)]
         answers = await asyncio.gather(*(self._batch(batch) for batch in batches))
         return {task_id: answer for batch in answers for task_id, answer in batch.items()}
 

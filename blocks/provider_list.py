@@ -38,7 +38,7 @@ async def window(
         if fresh and repeated:
             return _no_end("a page repeats the ones before: the provider does not page")
         found |= {task.task_id: task for task in tasks}
-        if repeated or (not fresh and number >= _LEAST_PAGES):
+        if listed.last or repeated or (not fresh and number >= _LEAST_PAGES):
             return tuple(found.values())
     return _no_end(f"the window holds more than {_MOST_PAGES} pages")
 

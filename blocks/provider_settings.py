@@ -31,8 +31,11 @@ class ProviderSettings(BaseModel):
     api_key: Annotated[SecretStr, AfterValidator(sendable_key)] = Field(
         description="Sent in the Authorization header, to this host only, and never along a redirect."
     )
-    model: str = Field(description="The model's name at the provider, e.g. doubao-seedance-2-5-260628.", min_length=1)
-    currency: Literal["CNY", "USD"] = Field(default="CNY", description="What the provider bills in (ISO 4217).")
+    model: str = Field(
+        default="",
+        description="The model's name at the provider, e.g. doubao-seedance-2-5-260628: `workprint models` lists them. "
+        "Empty: the cheapest that can make the brief, in the currency of its budget.",
+    )
     max_in_flight: int = Field(default=10, ge=1, description="Tasks the account may have queued or running at once.")
     requests_per_second: float = Field(default=10.0, gt=0, le=1000, description="All calls of this block together.")
     connect_timeout: float = Field(default=10.0, gt=0, description="Seconds to connect.")

@@ -1,6 +1,7 @@
 """The wire to one provider: a client per loop, one pace for all, no second POST, and no key in what comes back."""
 
 import asyncio
+import json
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -55,8 +56,9 @@ class Wire:
     def _stream(self, request: Request) -> AbstractAsyncContextManager[httpx.Response]:
         url = f"{self._address}{request.path}"
         more = dict(request.headers)
+        whole = None if request.form else request.json
         return self._client().stream(
-            request.method, url, json=request.json, params=request.params or None, headers=more
+            request.method, url, json=whole, files=_parts(request), params=request.params or None, headers=more
         )
 
     def _client(self) -> httpx.AsyncClient:
@@ -78,6 +80,14 @@ class Wire:
         if len(self._api_key) < _SHORTEST_KEY:
             return body
         return body.replace(self._api_key.encode(), GONE.encode())
+
+
+def _parts(request: Request) -> list[tuple[str, tuple[None, str]]] | None:
+    """The parts of a form, none of them a file; None for a request that is no form."""
+    if not request.form:
+        return None
+    values = (request.json or {}).items()
+    return [(name, (None, value if isinstance(value, str) else json.dumps(value))) for name, value in values]
 
 
 class _OncePerPost(httpx.AsyncBaseTransport):

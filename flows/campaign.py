@@ -17,6 +17,7 @@ from tasks.archive import archive
 from tasks.board import board_of
 from tasks.cancel import cancel_run
 from tasks.decide import decide
+from tasks.fallback import switch
 from tasks.film import Film, film
 from tasks.house import House, open_house
 from tasks.moderate import Judged, moderate
@@ -59,13 +60,14 @@ async def campaign(brief: Brief) -> State:
 
 async def story(brief: Brief) -> State:
     """The story itself. Raises `InputError` or `OverBudget` before anything is spent."""
-    async with open_house(brief.provider) as house:
+    async with open_house(brief.provider, brief.fallbacks) as house:
         plan = await validate(house, brief, campaign_id())
         await house.ledger.runs.hold(plan.campaign_id, house.holder)
         await announce(plan)
         async with shown(house, plan):
             board = await drafted_and_decided(house, plan)
-            await asyncio.gather(*(finished(house, plan, plan.final_order(*chosen)) for chosen in board.approved))
+            orders = [board.plan.final_order(*chosen) for chosen in board.approved]
+            await asyncio.gather(*(finished(house, plan, order) for order in orders))
         return await report(house, plan)
 
 
@@ -73,7 +75,8 @@ async def drafted_and_decided(house: House, plan: Plan) -> Board:
     """Rounds of drafts and answers until nothing waits for a person: `revise` makes a new take and comes back."""
     while True:
         board = await board_of(house, plan)
-        await asyncio.gather(*(drafted(house, plan.draft_order(variant)) for variant in board.to_draft))
+        orders = [board.plan.draft_order(variant) for variant in board.to_draft]
+        await asyncio.gather(*(filmed(house, plan, order) for order in orders))
         board = await board_of(house, plan)
         if not board.waiting:
             return board
@@ -85,14 +88,24 @@ async def drafted_and_decided(house: House, plan: Plan) -> Board:
         await decide(house, board, answer)
 
 
-async def drafted(house: House, order: Order) -> None:
-    """One draft; its failure is on record and does not sink the others."""
-    await ended(film(house, order, return_state=True))
+async def filmed(house: House, plan: Plan, order: Order) -> State[Film]:
+    """One film, by the first provider of the brief that takes it; its failure is on record and does not sink the
+    others.
+    """
+    while True:
+        state: State[Film] = await ended(film(house, order, return_state=True))
+        if state.is_completed() or not order.replaceable:
+            return state
+        switched: State[Order | None] = await ended(switch(house, unseen(plan), order, return_state=True))
+        following = await switched.aresult() if switched.is_completed() else None
+        if following is None:
+            return state
+        order = following
 
 
 async def finished(house: House, plan: Plan, order: Order) -> None:
     """One final from order to delivery, or to quarantine; its failure does not sink the others."""
-    landed: State[Film] = await ended(film(house, order, return_state=True))
+    landed = await filmed(house, plan, order)
     if not landed.is_completed():
         return
     judged: State[Judged | None] = await ended(

@@ -6,6 +6,6 @@ from workprint.plan import Plan
 
 
 async def board_of(house: House, plan: Plan) -> Board:
-    """Where every variant stands now."""
+    """Where every variant stands now, each with the provider that serves it."""
     claims = await house.ledger.claims(plan.campaign_id)
-    return Board(plan, claims, await house.ledger.approvals(plan.campaign_id))
+    return Board(plan.following(claims), claims, await house.ledger.approvals(plan.campaign_id))

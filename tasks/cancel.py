@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from blocks.ledger.block import LedgerDatabase
 from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
-from tasks.house import LEDGER, load_provider
+from tasks.house import LEDGER, Providers, provider_blocks
 from workprint.cancelling import (
     WITHOUT_TASK,
     Cancelled,
@@ -38,36 +38,37 @@ ENDED = "Cancelled"
 async def cancel_run(campaign_id: str, actor: Actor) -> tuple[Cancelled, ...]:
     """`end_campaign` for whoever has nothing open yet; nothing for a run that never became a campaign."""
     database: LedgerDatabase = await LedgerDatabase.aload(LEDGER)
-    async with await database.open() as ledger:
+    async with await database.open() as ledger, provider_blocks() as providers:
         try:
-            campaign = await ledger.campaign(campaign_id)
+            await ledger.campaign(campaign_id)
         except NotFound:
             return ()
-        async with await load_provider(campaign.brief["brief"]["provider"]) as provider:
-            return await end_campaign(ledger, provider, campaign_id, actor)
+        return await end_campaign(ledger, providers, campaign_id, actor)
 
 
-async def end_campaign(
-    ledger: Ledger, provider: VideoProvider, campaign_id: str, actor: Actor
-) -> tuple[Cancelled, ...]:
+async def end_campaign(ledger: Ledger, providers: Providers, campaign_id: str, actor: Actor) -> tuple[Cancelled, ...]:
     """Cancel what can be cancelled, and close the campaign unless an answer is still pending: then call again later."""
-    found = await cancel_campaign(ledger, provider, campaign_id, actor)
+    found = await cancel_campaign(ledger, providers, campaign_id, actor)
     if any(one.pending for one in found):
         return found
     if (await ledger.campaign(campaign_id)).closed_at is None:
         await ledger.close_campaign(campaign_id, ENDED)
     if any(one.outcome is Outcome.KEPT for one in found):
         # Two campaigns that share a render and are cancelled at once would each keep it for the other.
-        return await cancel_campaign(ledger, provider, campaign_id, actor)
+        return await cancel_campaign(ledger, providers, campaign_id, actor)
     return found
 
 
 async def cancel_campaign(
-    ledger: Ledger, provider: VideoProvider, campaign_id: str, actor: Actor
+    ledger: Ledger, providers: Providers, campaign_id: str, actor: Actor
 ) -> tuple[Cancelled, ...]:
-    """What became of every render that serves the campaign, oldest first. `provider` is the one of its brief."""
+    """What became of every render that serves the campaign, oldest first. Each is asked for at its own provider."""
     renders = {claim.render.id: claim.render for claim in await ledger.claims(campaign_id)}
-    wishes = (cancel_render(ledger, provider, renders[id_], campaign_id, actor) for id_ in sorted(renders))
+    blocks = {name: await providers(name) for name in sorted({render.spec.provider for render in renders.values()})}
+    wishes = (
+        cancel_render(ledger, blocks[renders[id_].spec.provider], renders[id_], campaign_id, actor)
+        for id_ in sorted(renders)
+    )
     return tuple(await asyncio.gather(*wishes))
 
 
@@ -97,7 +98,7 @@ async def _others(ledger: Ledger, render: Render, campaign_id: str) -> list[str]
 
 
 async def _asked(ledger: Ledger, provider: VideoProvider, render: Render, actor: Actor, *, mine: bool) -> Cancelled:
-    facts = model_facts(render.spec.model)
+    facts = model_facts(render.spec.model, render.dialect)
     if render.state is RenderState.PLANNED:
         return standing(await ledger.change(cancel_confirmed(render, None, facts, actor)))
     if render.state in WITHOUT_TASK:

@@ -1,6 +1,7 @@
 """Writing down what the person decided, before anything follows from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from prefect import task
@@ -22,7 +23,21 @@ async def decide(house: House, board: Board, answer: Answer) -> None:
     by_name = {variant.name: variant for variant in board.waiting}
     films = await house.ledger.films(board.plan.campaign_id)
     chosen = decisions(answer, list(by_name))
-    await house.ledger.approve([_row(board, films, by_name[name], what, answer) for name, what in chosen.items()])
+    rows = [_row(board, films, by_name[name], what, answer) for name, what in chosen.items()]
+    approved = [by_name[name] for name, what in chosen.items() if what is Decision.APPROVED]
+    await house.ledger.approve(
+        [*rows, *(row for variant in approved for row in _instead(board, films, variant, answer))]
+    )
+
+
+def _instead(board: Board, films: Mapping[str, Asset], variant: Variant, answer: Answer) -> Iterator[Approval]:
+    """A yes to a film without a draft is one to every block of the list, each over its own film and price."""
+    if board.plan.brief.draft.enabled:
+        return
+    for choice in board.plan.fallbacks:
+        there = replace(board, plan=board.plan.instead(variant, choice))
+        row = _row(there, films, variant, Decision.APPROVED, answer)
+        yield replace(row, id=_name(there.plan.campaign_id, variant.name, variant.take, choice.provider))
 
 
 def _row(board: Board, films: Mapping[str, Asset], variant: Variant, decision: Decision, answer: Answer) -> Approval:
@@ -31,7 +46,7 @@ def _row(board: Board, films: Mapping[str, Asset], variant: Variant, decision: D
     draft = films[render.id] if render else None
     final = plan.final(variant)
     return Approval(
-        id="apr_" + canonical_sha256([plan.campaign_id, variant.name, variant.take])[:32],
+        id=_name(plan.campaign_id, variant.name, variant.take),
         campaign_id=plan.campaign_id,
         variant=variant.name,
         take=variant.take,
@@ -47,3 +62,8 @@ def _row(board: Board, films: Mapping[str, Asset], variant: Variant, decision: D
         currency=plan.facts.currency,
         prompt=answer.prompt if decision is Decision.REVISE else "",
     )
+
+
+def _name(*parts: object) -> str:
+    """The same answer about the same thing has the same id."""
+    return "apr_" + canonical_sha256(parts)[:32]

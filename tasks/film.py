@@ -53,10 +53,11 @@ class Film:
     retry_condition_fn=worth_it,
 )
 async def film(house: House, order: Order) -> Film:
-    """See one order through to landed bytes. Raises `RenderFailed` when there is no film.
+    """See one order through to landed bytes, at its own provider. Raises `RenderFailed` when there is no film.
 
     Safe to run again at any point, in any process: every step asks the ledger first.
     """
+    house = house.at(order.spec.provider)
     claimed = await submit.claim(house, order)
     _tell_adopted(order, claimed)
     async with house.places:
@@ -65,7 +66,7 @@ async def film(house: House, order: Order) -> Film:
         return await landed(house, render, ended_before=claimed.state is RenderState.SUCCEEDED)
     if render.state is RenderState.ARCHIVED:
         return Film(render.id, None)
-    if _may_reorder(render):
+    if await submit.second_try(house, order, render):
         raise Again(f"{order.label}: the model failed free of charge, ordered once more")
     raise failed(order.label, render)
 
@@ -87,10 +88,6 @@ async def _held(house: House, render: Render) -> Render:
 def failed(label: str, render: Render) -> RenderFailed:
     """The error of a render that ended without a film."""
     return RenderFailed(f"{label}: {render.state}, {render.failure_kind or 'no reason given'} ({render.id})")
-
-
-def _may_reorder(render: Render) -> bool:
-    return submit.second_try(render) and render.state is RenderState.FAILED and not render.live
 
 
 async def landed(house: House, render: Render, *, ended_before: bool) -> Film:

@@ -18,6 +18,7 @@ from workprint.brief import Audio, Motion
 from workprint.errors import ArchiveError, ModerationUnavailable
 from workprint.moderation import Expected, Finding, verdict
 from workprint.render import Render, Source, Verdict
+from workprint.steps import model_facts_of
 
 #: Seconds before a check that could not be made is tried again.
 AGAIN_AFTER = 2.0
@@ -65,18 +66,19 @@ async def _examined(house: House, render: Render, landed: Landed) -> tuple[Media
         await house.bucket.read_back(landed.key, landed.sha256, path)
         async with house.cores:
             media = await asyncio.to_thread(probe, path)
-            return media, await asyncio.to_thread(moderate_video, path, expected(house, render))
+            return media, await asyncio.to_thread(moderate_video, path, expected(render))
 
 
-def expected(house: House, render: Render) -> Expected:
+def expected(render: Render) -> Expected:
     """What the film was asked to be."""
     spec = render.spec
-    width, height = house.facts.size(spec.resolution, spec.ratio)
+    facts = model_facts_of(render)
+    width, height = facts.size(spec.resolution, spec.ratio)
     return Expected(
         duration=spec.duration,
         width=width,
         height=height,
-        fps=spec.fps,
+        fps=spec.fps if facts.fps else None,
         audio=spec.audio is not Audio.MUTE,
         camera_static=spec.camera.motion is Motion.STATIC,
     )

@@ -17,6 +17,7 @@ from tasks.retrying import Again, pause, worth_it
 from workprint import keys
 from workprint.board import Board
 from workprint.errors import ArchiveError
+from workprint.fallback import Choice
 from workprint.quotes import money
 from workprint.render import Asset, Render
 from workprint.spec import Kind, canonical_sha256
@@ -58,7 +59,8 @@ async def _text(house: House, board: Board) -> str:
     seconds = min(math.ceil(board.plan.brief.gate_timeout_hours * 3600), LONGEST_LINK)
     drafts = await _drafts(house, board)
     sheet = await _sheet(house, board, drafts, seconds) if drafts else ""
-    return "\n\n".join(part for part in (_head(board), sheet, await _table(house, board, drafts, seconds)) if part)
+    parts = (_head(board), _instead(board), sheet, await _table(house, board, drafts, seconds))
+    return "\n\n".join(part for part in parts if part)
 
 
 async def _drafts(house: House, board: Board) -> list[_Draft]:
@@ -110,6 +112,22 @@ def _head(board: Board) -> str:
         f"{len(board.waiting)} drafts wait for a decision. All of them cost at most **{money(cost)} {currency}** more."
         f" · {len(board.waiting)} 个样片待审批，全部通过最多再花费 **{money(cost)} {currency}**。"
     )
+
+
+def _instead(board: Board) -> str:
+    """Who else may make films without a draft, and for how much: the approval covers that too."""
+    plan = board.plan
+    if plan.brief.draft.enabled or not plan.fallbacks:
+        return ""
+    head = f"What {plan.brief.provider} refuses may be made by, in this order · 被拒绝的影片将依次由以下供应商制作："
+    return "\n".join([head, *(f"- {_may_cost(board, choice)}" for choice in plan.fallbacks)])
+
+
+def _may_cost(board: Board, choice: Choice) -> str:
+    plans = [(variant, board.plan.instead(variant, choice)) for variant in board.waiting]
+    total = sum((plan.price(plan.final(variant)) for variant, plan in plans), Decimal(0))
+    cost = f"**{money(total)} {choice.facts.currency}**"
+    return f"{choice.provider} ({choice.facts.name}): all of them at most {cost} · 备用供应商，全部最多 {cost}"
 
 
 async def _table(house: House, board: Board, drafts: Sequence[_Draft], seconds: int) -> str:

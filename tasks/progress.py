@@ -39,7 +39,7 @@ async def _keep_drawing(house: House, plan: Plan, artifact: object) -> None:
 
 async def _draw(house: House, plan: Plan, artifact: object) -> None:
     board = await board_of(house, plan)
-    done, words = percent(board, house.watcher.progress()), story(board)
+    done, words = percent(board, house.progress()), story(board)
     try:
         await aupdate_progress_artifact(artifact_id=artifact, progress=done, description=words)  # type: ignore[arg-type]
     except Exception as error:  # noqa: BLE001  # a picture that cannot be drawn must not stop what is being paid for

@@ -13,6 +13,7 @@ from prefect.states import Completed, Failed
 
 from blocks.ledger.block import LedgerDatabase
 from tasks.board import board_of
+from tasks.fallback import told
 from tasks.house import LEDGER, House
 from tasks.retrying import Again, ended, worth_it
 from workprint.board import Board
@@ -34,7 +35,7 @@ async def report(house: House, plan: Plan) -> State:
     assets = await house.ledger.films(plan.campaign_id)
     found = lines(board, assets)
     end = ending(found)
-    await artifacts(house, board, found, end)
+    await artifacts(house, board, found, end, await told(house, board))
     if plan.brief.callback_url:
         await ended(callback(house, plan, payload(board, found, end), return_state=True))
     await house.ledger.close_campaign(plan.campaign_id, end.name)
@@ -53,13 +54,17 @@ async def refused(campaign_id: str, refusal: InputError | OverBudget) -> State:
 
 
 @task(name="report", cache_policy=NO_CACHE, persist_result=False)
-async def artifacts(house: House, board: Board, found: tuple[Line, ...], end: Ending) -> None:
+async def artifacts(
+    house: House, board: Board, found: tuple[Line, ...], end: Ending, switches: tuple[str, ...] = ()
+) -> None:
     """The variant table, the report in words, and a link to every delivered film."""
     campaign = board.plan.campaign_id
     await acreate_table_artifact(
         table=[line.row() for line in found], key=f"variants-{campaign}", description=f"{end.name}: {end.message}"
     )
-    await acreate_markdown_artifact(markdown(board, found, end), key=f"report-{campaign}", description=end.name)
+    await acreate_markdown_artifact(
+        markdown(board, found, end, switches), key=f"report-{campaign}", description=end.name
+    )
     if links := await _links(house, found):
         await acreate_markdown_artifact("\n".join(links), key=f"films-{campaign}", description="Links for seven days")
 

@@ -11,6 +11,7 @@ from workprint import steps
 from workprint.callbacks import token_hash
 from workprint.errors import BudgetExceeded, StaleState
 from workprint.failures import FailureKind
+from workprint.fallback import may_switch
 from workprint.orders import Order
 from workprint.outcomes import Accepted, Refused, Unanswered
 from workprint.recovery import Absent, Found, Unknown
@@ -26,10 +27,8 @@ LOOK_AGAIN = 2.0
 
 async def claim(house: House, order: Order) -> Render:
     """The render that serves an order. One that failed in the model free of charge is ordered once more, on record."""
-    render = await _claim(house, order, None)
-    if render.state is RenderState.FAILED and not render.live and second_try(render):
-        return await _claim(house, order, render.id)
-    return render
+    render = await _claim(house, order, order.retry_of, order.note)
+    return await _claim(house, order, render.id) if await second_try(house, order, render) else render
 
 
 async def submitted(house: House, render: Render) -> Render:
@@ -45,25 +44,35 @@ async def submitted(house: House, render: Render) -> Render:
             return render
 
 
-async def _claim(house: House, order: Order, retry_of: str | None) -> Render:
+async def _claim(house: House, order: Order, retry_of: str | None, note: str = "") -> Render:
     claimed = await house.ledger.claim(
         campaign_id=order.campaign_id,
         variant=order.variant,
         spec=order.spec,
-        dialect=house.facts.dialect,
+        dialect=house.provider.dialect,
         quote=order.quote,
         submitted_by=order.submitted_by,
         callback_url=order.callback_url,
         retry_of=retry_of,
         approval_id=order.approval_id,
         draft_render_id=order.draft_render_id,
+        note=note,
     )
     return claimed.render
 
 
-def second_try(render: Render) -> bool:
-    """Whether a failed render is worth one more: the model's own failures and lost submits, once."""
-    return render.retry_of is None and render.failure_kind in {FailureKind.UPSTREAM, FailureKind.NETWORK}
+async def second_try(house: House, order: Order, render: Render) -> bool:
+    """Whether a failed render is worth one more at its provider: the model's own failures and lost submits, once.
+
+    What the provider refused goes to the next one instead, where there is one.
+    """
+    if render.state is not RenderState.FAILED or render.live:
+        return False
+    if render.failure_kind not in {FailureKind.UPSTREAM, FailureKind.NETWORK}:
+        return False
+    if order.replaceable and may_switch(render):
+        return False
+    return render.retry_of is None or (await house.ledger.get(render.retry_of)).spec.provider != render.spec.provider
 
 
 async def _post(house: House, render: Render) -> Render:

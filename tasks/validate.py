@@ -17,11 +17,15 @@ from tasks.words import blocked, blocked_unwanted
 from workprint.brief import Brief
 from workprint.budgets import Limit, Scope
 from workprint.campaigns import Campaign
+from workprint.choosing import chosen_in
 from workprint.errors import InputError, NotFound, OutboundError
+from workprint.fallback import about, choice_problems
 from workprint.plan import Plan
 from workprint.problems import Problem, Severity, refuse
 from workprint.quotes import Quote, money
 from workprint.rules import check_brief
+from workprint.rules_model import sunset_problems
+from workprint.rules_references import reference_problems
 
 #: Fields of a shot that say what is wanted. What is not wanted (`negative_prompt`) may well name bad things.
 WORDS = ("subject", "action", "style", "prompt")
@@ -39,46 +43,64 @@ async def validate(house: House, brief: Brief, campaign_id: str) -> Plan:
         campaign = await house.ledger.campaign(campaign_id)
     except NotFound:
         return await _new(house, brief, campaign_id)
-    return Plan.thaw(campaign_id, campaign.brief, house.facts)
+    house.take(chosen_in(campaign.brief))
+    return Plan.thaw(campaign_id, campaign.brief, house.facts, house.fallbacks)
 
 
 @task(name="quote", cache_policy=NO_CACHE, persist_result=False)
 async def announce(plan: Plan) -> None:
     """Show the quote as a table, and raise `OverBudget` when it is above the brief's budget."""
-    quote = plan.quote()
-    warning = quote.age_warning(datetime.now(UTC).date())
+    quote, *others = (plan.quote_at(choice) for choice in plan.choices)
+    today = datetime.now(UTC).date()
+    warning = " ".join(filter(None, (one.age_warning(today) for one in (quote, *others))))
     rows = [
         {
             "variant": line.variant,
             "draft": money(line.draft.amount) if line.draft else "-",
             "final": money(line.final.amount),
+            "text sent": line.text,
         }
         for line in quote.lines
     ]
+    totals = [_total("total", quote)]
+    totals += [_total(f"all at {c.provider}", one) for c, one in zip(plan.fallbacks, others, strict=True)]
     await acreate_table_artifact(
-        table=[*rows, {"variant": "total", "draft": money(quote.drafts), "final": money(quote.finals)}],
+        table=[*rows, *totals],
         key=f"quote-{plan.campaign_id}",
         description=" ".join(filter(None, (_meaning(plan, quote), warning))),
     )
+    for block, one in plan.chosen.items():
+        get_run_logger().info("model.chosen %s: %s · %s", block, one.why, one.zh)
     if warning:
         get_run_logger().warning("quote.old_prices %s", warning)
     quote.check_budget(plan.brief.budget)
 
 
+def _total(name: str, quote: Quote) -> dict[str, str]:
+    return {"variant": name, "draft": money(quote.drafts), "final": money(quote.finals), "text sent": ""}
+
+
 def _meaning(plan: Plan, quote: Quote) -> str:
-    return f"Highest cost in {quote.currency}, {quote.price_source}. Budget {plan.brief.budget.amount}."
+    meaning = f"Highest cost in {quote.currency}, {quote.price_source}. Budget {plan.brief.budget.amount}."
+    meaning = " ".join((meaning, *(f"{one.why} · {one.zh}." for one in plan.chosen.values())))
+    if plan.fallbacks:
+        return f"{meaning} What is refused goes to a fallback only as far as the budget allows."
+    return meaning
 
 
 async def _new(house: House, brief: Brief, campaign_id: str) -> Plan:
-    problems = [*check_brief(brief, house.facts), *_prompt_problems(brief)]
+    today = datetime.now(UTC).date()
+    chosen = house.choose(brief, today)
+    problems = [*check_brief(brief, house.facts), *sunset_problems(house.facts, today), *_prompt_problems(brief)]
+    problems += choice_problems(brief, house.fallbacks, today)
     try:
         frozen = await _frozen(house, brief)
-        problems += frozen.warnings
+        problems += [*frozen.warnings, *_choices_references(house, brief, frozen)]
     except InputError as error:
         problems += error.problems
     _say(problems)
     refuse(problems)
-    plan = Plan(campaign_id, brief, house.facts, frozen.by_shot)
+    plan = Plan(campaign_id, brief, house.facts, frozen.by_shot, house.fallbacks, chosen=chosen)
     await house.ledger.open_campaign(_campaign(plan), _limit(plan))
     return plan
 
@@ -90,6 +112,17 @@ async def _frozen(house: House, brief: Brief) -> references.FrozenReferences:
         )
     except OutboundError as error:
         raise Again(str(error)) from error
+
+
+def _choices_references(house: House, brief: Brief, frozen: references.FrozenReferences) -> Iterable[Problem]:
+    """What a fallback cannot do with the references that were read."""
+    read = {
+        f"shots[{i}].references[{j}].source": reference
+        for i, shot in enumerate(brief.shots)
+        for j, reference in enumerate(frozen.of(shot.name))
+    }
+    for choice in house.fallbacks:
+        yield from about(brief, choice, reference_problems(brief, choice.facts, read))
 
 
 def _prompt_problems(brief: Brief) -> Iterable[Problem]:

@@ -21,7 +21,6 @@ from tasks.watching.lookout import LOOK, Lookout, Seen
 from tasks.watching.reliance import Reliance
 from tasks.watching.waiters import Waiters, Watched
 from workprint.errors import LedgerError
-from workprint.models import ModelFacts
 from workprint.render import Render
 from workprint.spec import Kind
 from workprint.states import IN_FLIGHT
@@ -43,7 +42,6 @@ class Watcher:
         self,
         ledger: Ledger,
         provider: VideoProvider,
-        facts: ModelFacts,
         holder: str,
         *,
         dice: Callable[[], float] = random.random,
@@ -51,7 +49,7 @@ class Watcher:
         self._ledger = ledger
         self._waiters = Waiters()
         self._reliance = Reliance(on=bool(provider.callback_base_url))
-        hearing = Hearing(ledger, facts, provider.gone_after)
+        hearing = Hearing(ledger, provider.gone_after)
         self._asking = Asking(provider, hearing, self._waiters, self._reliance, dice)
         self._lookout = Lookout(ledger, holder)
         self._typical: dict[Kind, float | None] = {}

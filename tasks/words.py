@@ -40,7 +40,7 @@ def revision_problems(board: Board, answer: Answer) -> Sequence[Problem]:
 
 
 def _too_long(board: Board, longest: int) -> Iterable[Problem]:
-    limit = board.plan.facts.max_prompt_chars
+    limit = min(choice.facts.max_prompt_chars for choice in board.plan.choices)
     if longest > limit:
         rule = f"the whole prompt has {longest} characters, the model takes {limit}"
         yield Problem("prompt", rule, "shorten it", zh="提示词过长")

@@ -35,7 +35,7 @@ def test_the_help_in_the_readme_is_the_help() -> None:
 def test_every_brief_in_the_readme_is_good(text: str) -> None:
     """A brief that somebody copies from the README has no error."""
     brief = parse_brief(text.encode(), name="README.md").brief
-    assert errors_in(check_brief(brief, model_facts("doubao-seedance-1-5-pro-251215"))) == ()
+    assert errors_in(check_brief(brief, model_facts("doubao-seedance-1-5-pro-251215", "ark"))) == ()
 
 
 def test_every_command_in_the_readme_exists() -> None:

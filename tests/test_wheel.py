@@ -28,7 +28,7 @@ print(json.dumps({{
         for path in Path(package.__file__).parent.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")
     ),
     "migrations": sorted(path.name for path in Path(migrate.__file__).parent.rglob("v0*.py")),
-    "model": model_facts("doubao-seedance-1-5-pro-251215").dialect,
+    "model": model_facts("doubao-seedance-1-5-pro-251215", "ark").dialect,
     "yaml": (files("deployments") / "prefect.yaml").read_text(encoding="utf-8")[:1],
 }}))
 """
@@ -68,7 +68,7 @@ def test_every_data_file_is_in_the_wheel(told: dict[str, object]) -> None:
     """What git knows in the packages and is no Python (models, lexicon, samples, prefect.yaml) lies in the wheel."""
     listed = subprocess.run(["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, text=True)
     wanted = [name for name in listed.stdout.splitlines() if not name.endswith(".py") and (ROOT / name).is_file()]
-    assert {"workprint/data/models.json", "workprint/data/lexicon.json", "deployments/prefect.yaml"} < set(wanted)
+    assert {"workprint/models/ark.toml", "workprint/data/lexicon.json", "deployments/prefect.yaml"} < set(wanted)
     assert sorted(wanted) == told["data"]
 
 

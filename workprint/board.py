@@ -3,11 +3,13 @@
 A flow that starts again from the top reads the board and knows what is left to do: nothing is remembered elsewhere.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeGuard
 
 from workprint.charges import FREE
+from workprint.fallback import may_switch
 from workprint.plan import Plan
 from workprint.render import Approval, Claim, Decision, Render
 from workprint.spec import Kind, Spec
@@ -36,7 +38,7 @@ class Board:
         """Variants whose cheap copy is still to be made or waited for."""
         if not self.plan.brief.draft.enabled:
             return ()
-        return tuple(v for v in self.current if self.decision(v) is None and not _ended(self.render(v, Kind.DRAFT)))
+        return tuple(v for v in self.current if self.decision(v) is None and self._draftable(v))
 
     @property
     def waiting(self) -> tuple[Variant, ...]:
@@ -56,15 +58,19 @@ class Board:
         return sum((render.charge_amount for render in own if render.charge_state not in FREE), Decimal(0))
 
     def worst_case(self, extra: Iterable[Spec]) -> Decimal:
-        """Committed, the finals still undecided or approved and not ordered, and these specs on top."""
+        """Committed, what undecided or approved variants may still need, and these specs on top."""
         open_ = [v for v in self.current if self.decision(v) in {None, Decision.APPROVED}]
-        finals = [self.plan.final(v) for v in open_ if self.render(v, Kind.FINAL) is None]
-        return self.committed + sum((self.plan.price(spec) for spec in [*finals, *extra]), Decimal(0))
+        needed = [spec for variant in open_ for spec in self._needed(variant)]
+        return self.committed + sum((self.plan.price(spec) for spec in [*needed, *extra]), Decimal(0))
 
     def approval(self, variant: Variant) -> Approval | None:
-        """What was decided about this very take."""
+        """What was decided about this very take; where each provider block has its own yes, that of the one serving it."""
         wanted = (variant.name, variant.take)
-        return next((a for a in self.approvals if (a.variant, a.take) == wanted), None)
+        found = [a for a in self.approvals if (a.variant, a.take) == wanted]
+        if len(found) > 1:
+            final = self.plan.final(variant).fingerprint
+            found = [a for a in found if a.final_fingerprint == final] or found
+        return found[0] if found else None
 
     def decision(self, variant: Variant) -> Decision | None:
         """What was decided about this very take, in one word."""
@@ -94,6 +100,20 @@ class Board:
             return self._newest(variant.revised(variant.prompt_override, variant.take + self.plan.brief.takes))
         return variant
 
+    def _draftable(self, variant: Variant) -> bool:
+        """No draft yet, one that is under way, or one that was refused while another provider block is left to ask."""
+        render = self.render(variant, Kind.DRAFT)
+        return not _ended(render) or (may_switch(render) and bool(self.plan.after(render.spec.provider)))
+
+    def _needed(self, variant: Variant) -> Iterator[Spec]:
+        """What is still to be ordered for this take; nothing once its draft has ended without a film."""
+        draft = self.render(variant, Kind.DRAFT)
+        if self.render(variant, Kind.FINAL) is not None or (_ended(draft) and not self._presentable(variant)):
+            return
+        if self.plan.brief.draft.enabled and draft is None:
+            yield self.plan.draft(variant)
+        yield self.plan.final(variant)
+
     def _presentable(self, variant: Variant) -> bool:
         """A draft that is safely in the bucket; without drafts the variant itself."""
         if not self.plan.brief.draft.enabled:
@@ -102,5 +122,5 @@ class Board:
         return render is not None and render.state is RenderState.ARCHIVED
 
 
-def _ended(render: Render | None) -> bool:
+def _ended(render: Render | None) -> TypeGuard[Render]:
     return render is not None and render.state in TERMINAL

@@ -75,10 +75,11 @@ class Audio(StrEnum):
 
 
 Ratio = Literal["16:9", "9:16", "1:1", "4:3", "3:4", "21:9"]
-Resolution = Literal["360p", "480p", "720p", "1080p", "4k"]
+Resolution = Literal["360p", "480p", "540p", "720p", "768p", "1080p", "2k", "4k"]
 #: Lower case, digits and hyphens: it becomes part of variant names and S3 keys.
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 Sentence = Annotated[str, Field(max_length=500)]
+BlockName = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class _Part(BaseModel):
@@ -182,8 +183,10 @@ class Brief(_Part):
     """How long the run waits for a person; after that nothing more is spent."""
     callback_url: Annotated[str, Field(max_length=2048)] | None = None
     """Where the signed report is posted at the end (https)."""
-    provider: Annotated[str, Field(min_length=1, max_length=80)] = "sandbox"
+    provider: BlockName = "sandbox"
     """Name of the VideoProvider block."""
+    fallbacks: Annotated[tuple[BlockName, ...], Field(max_length=4)] = ()
+    """More VideoProvider blocks, in the order they are asked when the one before refuses a film before it takes it."""
     ratios: Annotated[tuple[Ratio, ...], Field(min_length=1)] = ("16:9",)
     """Aspect ratios; each is a variant of every shot."""
     durations: Annotated[tuple[Annotated[int, Field(ge=1, le=60)], ...], Field(min_length=1)] = (5,)

@@ -24,6 +24,7 @@ WorkprintError
 |   |-- FetchFailed       a file could not be fetched
 |   `-- CallbackFailed    a report could not be delivered
 |-- ModerationUnavailable a check could not be made, so the answer is no
+|-- Deviation             a provider or its dialect did otherwise than a conformance check expects
 `-- StackError            a process of the local stack is missing, did not start or died
 
 `str(error)` is for the log; `error.diagnostics()` is for the person at the terminal. Class docstrings are the default
@@ -180,6 +181,15 @@ class CallbackFailed(OutboundError):
 
 class ModerationUnavailable(WorkprintError):
     """A moderation check could not be made, so the answer is no."""
+
+
+class Deviation(WorkprintError):
+    """A provider or its dialect did otherwise than a conformance check expects."""
+
+    def __init__(self, expected: str, seen: str) -> None:
+        super().__init__(f"expected: {expected}; seen: {seen}")
+        self.expected = expected
+        self.seen = seen
 
 
 class StackError(WorkprintError):

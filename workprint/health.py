@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from workprint.errors import InputError
-from workprint.models import model_facts
-from workprint.quotes import money
+from workprint.models import PRICE, VARIABLE, ModelFacts, model_facts
+from workprint.models.facts import unpriced
+from workprint.problems import Severity
+from workprint.quotes import OLD_AFTER, money
 from workprint.recovery import Grade
 from workprint.render import Render
+from workprint.rules_model import sunset_problems
 
-#: Prices change: an older list makes quotes and budgets doubtful.
-PRICES_KEEP = timedelta(days=90)
 #: Oldest Python that runs this.
 OLDEST_PYTHON = (3, 11)
 
@@ -60,26 +61,45 @@ def python(version: tuple[int, int, int]) -> Finding:
     return ok("python", words)
 
 
-def model(name: str, known_as: str) -> Finding:
-    """Whether the facts and prices of a provider's model are known."""
+def model(name: str, known_as: str, dialect: str) -> Finding:
+    """Whether the facts and prices of a provider's model are known. Without a name there is nothing to look at."""
+    if not known_as:
+        return ok(f"{name}: model", f"none is named: the cheapest {dialect} model that can make a brief is taken")
     try:
-        facts = model_facts(known_as)
+        facts = model_facts(known_as, dialect)
     except InputError as error:
-        (unknown,) = error.problems
+        first, *_ = error.problems
+        return problem(f"{name}: model", str(error), first.fix)
+    if not facts.prices:
+        unknown = unpriced(facts)
         return problem(f"{name}: model", unknown.rule, unknown.fix)
     return ok(f"{name}: model", f"{facts.name}, drafts {facts.draft.mode}, prices in {facts.currency}")
 
 
-def prices(name: str, known_as: str, today: date) -> Iterable[Finding]:
-    """How old the price list of a known model is; nothing about an unknown one."""
+def sunset(name: str, known_as: str, dialect: str, today: date) -> Iterable[Finding]:
+    """Whether the provider has switched off a known model, or will soon."""
+    if (facts := _known(known_as, dialect)) is not None:
+        for said in sunset_problems(facts, today):
+            make = problem if said.severity is Severity.ERROR else warning
+            yield make(f"{name}: model's end", said.rule, said.fix)
+
+
+def _known(known_as: str, dialect: str) -> ModelFacts | None:
     try:
-        listed = model_facts(known_as).sources["price"].date
+        return model_facts(known_as, dialect)
     except InputError:
+        return None
+
+
+def prices(name: str, known_as: str, dialect: str, today: date) -> Iterable[Finding]:
+    """How old the price list of a known model is; nothing about an unknown one."""
+    facts = _known(known_as, dialect)
+    if facts is None or not facts.prices:
         return
-    days = (today - date.fromisoformat(listed)).days
-    said = f"of {listed}, {days} days old"
-    if timedelta(days=days) > PRICES_KEEP:
-        fix = f"compare workprint/data/models.json with the provider's list; older than {PRICES_KEEP.days} days"
+    figure = facts.sources[PRICE]
+    said = f"of {figure.date}, {figure.age(today)} days old"
+    if figure.age(today) > OLD_AFTER.days:
+        fix = f"compare them with the provider's list, and write what changed into your own file ({VARIABLE})"
         yield warning(f"{name}: prices", said, fix)
     else:
         yield ok(f"{name}: prices", said)

@@ -48,7 +48,8 @@ class Expected:
     duration: float
     width: int
     height: int
-    fps: float
+    #: None: the model chose.
+    fps: float | None
     #: Whether sound was asked for.
     audio: bool
     #: A static camera may show a picture that hardly moves.

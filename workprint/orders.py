@@ -19,6 +19,11 @@ class Order:
     callback_url: str | None = None
     approval_id: str | None = None
     draft_render_id: str | None = None
+    #: Id of the render whose place it takes when its provider refused that one, and the note that says why.
+    retry_of: str | None = None
+    note: str = ""
+    #: Another provider block is ready to take it when this one refuses.
+    replaceable: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -27,6 +32,7 @@ class Order:
 
     @property
     def label(self) -> str:
-        """What a person reads in the task list: `draft hero-9x16-5s`."""
+        """What a person reads in the task list: `draft hero-9x16-5s`; and where, when it was switched to there."""
         again = f" take {self.spec.take}" if self.spec.take > 1 else ""
-        return f"{self.kind} {self.variant}{again}"
+        where = f" at {self.spec.provider}" if self.retry_of else ""
+        return f"{self.kind} {self.variant}{again}{where}"

@@ -17,6 +17,8 @@ class Request:
     method: str
     path: str
     json: Mapping[str, Any] | None = None
+    #: Send `json` as the parts of a multipart form: values that are no text as JSON in one (RFC 7578).
+    form: bool = False
     params: tuple[tuple[str, str], ...] = ()
     #: More headers than every request has; never credentials.
     headers: tuple[tuple[str, str], ...] = ()
@@ -149,6 +151,8 @@ class Listed:
 
     tasks: tuple[Observation, ...]
     cursor: str = ""
+    #: Whether the provider says that no page follows. False: ask for the next one.
+    last: bool = False
 
 
 Checked = Observation | NotThere | Unreadable

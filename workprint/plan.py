@@ -1,16 +1,18 @@
 """A plan: a checked brief with its references frozen, and the orders that follow from it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from workprint.approval import covers
 from workprint.brief import Brief, Role
+from workprint.choosing import Chosen, chosen_in
+from workprint.fallback import Choice
 from workprint.models import ModelFacts
 from workprint.orders import Order
 from workprint.quotes import Quote, quote
-from workprint.render import Approval, Asset
+from workprint.render import Approval, Asset, Claim
 from workprint.spec import FrozenReference, Spec, canonical_sha256
 from workprint.variants import Variant, direct_spec, draft_spec, expand, final_spec
 
@@ -23,12 +25,20 @@ class Plan:
     brief: Brief
     facts: ModelFacts
     references: Mapping[str, tuple[FrozenReference, ...]]
+    #: The brief's fallbacks, in its order.
+    fallbacks: tuple[Choice, ...] = ()
+    #: The provider block whose render serves a variant's take, by name and take, where there is a render.
+    served: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    #: The models that were chosen because a provider block names none, by block.
+    chosen: Mapping[str, Chosen] = field(default_factory=dict)
 
     @property
     def frozen(self) -> dict[str, Any]:
-        """What the ledger keeps: the brief as checked and the references as read. A rerun starts from this."""
+        """What the ledger keeps: the brief as checked, references as read, models as chosen. A rerun starts here."""
         references = {shot: [asdict(r) for r in frozen] for shot, frozen in self.references.items()}
-        return {"brief": self.brief.model_dump(mode="json"), "references": references}
+        models = {block: asdict(chosen) for block, chosen in self.chosen.items()}
+        kept = {"brief": self.brief.model_dump(mode="json"), "references": references}
+        return kept | ({"models": models} if models else {})
 
     @property
     def brief_hash(self) -> str:
@@ -36,13 +46,34 @@ class Plan:
         return canonical_sha256(self.frozen)
 
     @classmethod
-    def thaw(cls, campaign_id: str, frozen: Mapping[str, Any], facts: ModelFacts) -> "Plan":
+    def thaw(
+        cls, campaign_id: str, frozen: Mapping[str, Any], facts: ModelFacts, fallbacks: tuple[Choice, ...] = ()
+    ) -> "Plan":
         """The plan of a campaign the ledger knows."""
         references = {
             shot: tuple(FrozenReference(**{**r, "role": Role(r["role"])}) for r in rows)
             for shot, rows in frozen["references"].items()
         }
-        return cls(campaign_id, Brief.model_validate(frozen["brief"]), facts, references)
+        brief, chosen = Brief.model_validate(frozen["brief"]), chosen_in(frozen)
+        return cls(campaign_id, brief, facts, references, fallbacks, chosen=chosen)
+
+    def following(self, claims: Iterable[Claim]) -> "Plan":
+        """The same plan, in which every variant stays with the provider block that serves it."""
+        return replace(self, served={(c.variant, c.take): c.render.spec.provider for c in claims})
+
+    def instead(self, variant: Variant, choice: Choice) -> "Plan":
+        """The same plan, in which this block serves the variant."""
+        return replace(self, served={**self.served, (variant.name, variant.take): choice.provider})
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Every provider block that may serve, in the order they are asked."""
+        return (Choice(self.brief.provider, self.facts), *self.fallbacks)
+
+    def after(self, provider: str) -> tuple[Choice, ...]:
+        """The blocks that are asked after this one."""
+        names = [choice.provider for choice in self.choices]
+        return self.choices[names.index(provider) + 1 :]
 
     def variants(self) -> tuple[Variant, ...]:
         """Every deliverable, in the brief's order."""
@@ -50,17 +81,23 @@ class Plan:
 
     def quote(self) -> Quote:
         """The worst case, before anything is spent."""
-        return quote(self.brief, self.facts, self.brief.provider, self.references)
+        return self.quote_at(self.choices[0])
+
+    def quote_at(self, choice: Choice) -> Quote:
+        """The same if this provider block made all of it."""
+        return quote(self.brief, choice.facts, choice.provider, self.references)
 
     def draft(self, variant: Variant) -> Spec:
         """The spec of a variant's cheap copy."""
-        return draft_spec(self.brief, variant, self.facts, self.brief.provider, self._frozen(variant))
+        choice = self._serving(variant)
+        return draft_spec(self.brief, variant, choice.facts, choice.provider, self._frozen(variant))
 
     def final(self, variant: Variant) -> Spec:
         """The spec of a variant's delivered film: of its draft, or direct when the brief wants no drafts."""
+        choice = self._serving(variant)
         if not self.brief.draft.enabled:
-            return direct_spec(self.brief, variant, self.facts, self.brief.provider, self._frozen(variant))
-        return final_spec(self.brief, variant, self.draft(variant), self.facts)
+            return direct_spec(self.brief, variant, choice.facts, choice.provider, self._frozen(variant))
+        return final_spec(self.brief, variant, self.draft(variant), choice.facts)
 
     def draft_order(self, variant: Variant) -> Order:
         """The order of a variant's cheap copy."""
@@ -83,18 +120,26 @@ class Plan:
         )
 
     def price(self, spec: Spec) -> Decimal:
-        """The highest price of a spec, in the model's currency."""
-        return self.facts.price(spec).amount
+        """The highest price of a spec at its provider block, in the brief's currency."""
+        return self._named(spec.provider).facts.price(spec).amount
 
     def _order(self, variant: Variant, spec: Spec) -> Order:
         return Order(
             campaign_id=self.campaign_id,
             variant=variant.name,
             spec=spec,
-            quote=self.facts.price(spec),
+            quote=self._named(spec.provider).facts.price(spec),
             submitted_by=self.brief.requested_by,
             callback_url=self.brief.callback_url,
+            replaceable=bool(self.after(spec.provider)) and not spec.draft,
         )
+
+    def _serving(self, variant: Variant) -> Choice:
+        """Whose render serves the variant; before there is one, the brief's own block."""
+        return self._named(self.served.get((variant.name, variant.take), self.brief.provider))
+
+    def _named(self, provider: str) -> Choice:
+        return {choice.provider: choice for choice in self.choices}[provider]
 
     def _frozen(self, variant: Variant) -> tuple[FrozenReference, ...]:
         return self.references[variant.shot.name]

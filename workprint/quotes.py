@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from workprint.brief import Brief, Budget, Shot
 from workprint.charges import Charge
+from workprint.dialects.wording import spec_text
 from workprint.errors import InputError, OverBudget
-from workprint.models import ModelFacts
+from workprint.models import PRICE, ModelFacts
 from workprint.problems import Problem
 from workprint.spec import FrozenReference
 from workprint.variants import Variant, direct_spec, draft_spec, expand, final_spec
@@ -24,6 +25,8 @@ class QuoteLine:
     variant: str
     draft: Charge | None
     final: Charge
+    #: The whole text that is sent for it: prompt, camera, sound and what to avoid, in the model's own words.
+    text: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -106,7 +109,7 @@ def quote(
         _line(brief, variant, facts, provider, frozen.get(variant.shot.name) or _unread(variant.shot))
         for variant in expand(brief)
     )
-    return Quote(lines, facts.name, facts.currency, facts.price_source, facts.sources["price"].date)
+    return Quote(lines, facts.name, facts.currency, facts.price_source, facts.sources[PRICE].date.isoformat())
 
 
 def money(amount: Decimal) -> str:
@@ -128,10 +131,11 @@ def _line(
     brief: Brief, variant: Variant, facts: ModelFacts, provider: str, references: Sequence[FrozenReference]
 ) -> QuoteLine:
     if not brief.draft.enabled:
-        return QuoteLine(variant.name, None, facts.price(direct_spec(brief, variant, facts, provider, references)))
+        direct = direct_spec(brief, variant, facts, provider, references)
+        return QuoteLine(variant.name, None, facts.price(direct), spec_text(direct, facts))
     draft = draft_spec(brief, variant, facts, provider, references)
     final = final_spec(brief, variant, draft, facts)
-    return QuoteLine(variant.name, facts.price(draft), facts.price(final))
+    return QuoteLine(variant.name, facts.price(draft), facts.price(final), spec_text(draft, facts))
 
 
 def _unread(shot: Shot) -> tuple[FrozenReference, ...]:

@@ -113,8 +113,11 @@ def _failed_on(by_status: Mapping[str, int]) -> str:
     return next((name for status, name in named.items() if by_status[status]), "Failed")
 
 
-def markdown(board: Board, found: tuple[Line, ...], end: Ending) -> str:
-    """The report as a Prefect markdown artifact: words in both languages, reasons in the audience's."""
+def markdown(board: Board, found: tuple[Line, ...], end: Ending, switches: tuple[str, ...] = ()) -> str:
+    """The report as a Prefect markdown artifact: words in both languages, reasons in the audience's.
+
+    `switches`: what is to be said of films that another provider block makes, or may not make, a line each.
+    """
     brief = board.plan.brief
     spent = sum((line.draft_cost + line.final_cost for line in found), Decimal(0))
     head = [
@@ -131,13 +134,18 @@ def markdown(board: Board, found: tuple[Line, ...], end: Ending) -> str:
     approvals = [
         f"- {a.variant} take {a.take}: {a.decision} by {_plain(a.actor)}: {_plain(a.note)}" for a in board.approvals
     ]
-    more = [*_adopted(found), *_doubts(board)]
-    return "\n".join([*head, *rows, *more, "", "## Approvals · 审批", *(approvals or ["none · 无"])])
+    more = [*_switched(switches), *_adopted(found), *_doubts(board)]
+    once = list(dict.fromkeys(approvals))  # a film without a draft has one for each provider block
+    return "\n".join([*head, *rows, *more, "", "## Approvals · 审批", *(once or ["none · 无"])])
 
 
 def bought_by(render: Render) -> str:
     """Which render another campaign had bought, for the table."""
     return f"{render.kind} {render.id}: campaign {render.campaign_id}, not charged here"
+
+
+def _switched(switches: tuple[str, ...]) -> list[str]:
+    return ["", "## Another provider · 更换供应商", *map(_plain, switches)] if switches else []
 
 
 def _adopted(found: tuple[Line, ...]) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from workprint.brief import Brief
+from workprint.fallback import named_twice
 from workprint.models import ModelFacts
 from workprint.problems import Problem
 from workprint.reading import text_problems
@@ -37,6 +38,7 @@ def campaign_problems(brief: Brief) -> Iterator[Problem]:
     yield from _too_many(brief)
     yield from _approvers(brief)
     yield from _callback(brief.callback_url)
+    yield from named_twice(brief)
     yield from text_problems(brief)
 
 

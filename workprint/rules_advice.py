@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from workprint.brief import Brief, InputType, Motion, Shot
+from workprint.brief import Brief, InputType, Motion, Shot, Speed
 from workprint.models import ModelFacts
 from workprint.problems import Problem, Severity
 from workprint.prompts import compose
@@ -28,6 +28,7 @@ def advice(brief: Brief, facts: ModelFacts) -> Iterator[Problem]:
     yield from _dear_draft(brief)
     yield from _emulated(brief, facts)
     yield from _short_draft(brief, facts)
+    yield from _frame_rate(brief, facts)
     yield from _anybody(brief)
     for index, shot in enumerate(brief.shots):
         path = f"shots[{index}]"
@@ -35,6 +36,7 @@ def advice(brief: Brief, facts: ModelFacts) -> Iterator[Problem]:
         yield from _too_wordy(path, shot)
         yield from _cropped_first_frame(path, shot, brief, facts)
         yield from _same_seed(path, shot, brief)
+        yield from _speed(path, shot, facts)
 
 
 def _warning(path: str, rule: str, fix: str, zh: str) -> Problem:
@@ -75,11 +77,14 @@ def _dear_draft(brief: Brief) -> Iterator[Problem]:
 
 def _emulated(brief: Brief, facts: ModelFacts) -> Iterator[Problem]:
     if brief.draft.enabled and not facts.native:
+        again, zh = ("inputs and seed and may differ", "输入和种子重新生成，画面可能不同")
+        if not facts.seed:
+            again, zh = ("inputs without a seed and will be another film", "输入但无种子重新生成，画面必然不同")
         yield _warning(
             "draft.enabled",
-            f"{facts.name} has no draft mode: the final is made anew from the same inputs and seed and may differ",
+            f"{facts.name} has no draft mode: the final is made anew from the same {again}",
             "choose a model with native drafts where the final must be the approved film",
-            f"{facts.name} 没有样片模式：成片会用相同输入和种子重新生成，画面可能不同。",
+            f"{facts.name} 没有样片模式：成片会用相同{zh}。",
         )
 
 
@@ -88,6 +93,23 @@ def _short_draft(brief: Brief, facts: ModelFacts) -> Iterator[Problem]:
     if brief.draft.enabled and not facts.native and wanted and any(wanted != d for d in brief.durations):
         rule = f"a draft of {wanted} s is not the film that will be delivered"
         yield _warning("draft.duration", rule, "remove draft.duration", "样片时长与成片不同，审批看到的不是完整影片。")
+
+
+def _frame_rate(brief: Brief, facts: ModelFacts) -> Iterator[Problem]:
+    if not facts.fps:
+        rule = f"{facts.name} chooses the frame rate itself: {brief.final.fps} is not asked of it"
+        zh = f"{facts.name} 自行决定帧率，不会按 {brief.final.fps} 帧要求。"
+        yield _warning("final.fps", rule, "choose a model with that frame rate where it matters", zh)
+
+
+def _speed(path: str, shot: Shot, facts: ModelFacts) -> Iterator[Problem]:
+    """The model has a command of its own for the move, and no place in it for how fast."""
+    words = facts.camera_words.get(shot.camera.motion)
+    if words is None or "{speed}" in words or shot.camera.motion is Motion.STATIC or shot.camera.speed is Speed.MEDIUM:
+        return
+    rule = f"{facts.name} has its own command for {shot.camera.motion}, without a speed"
+    zh = f"{facts.name} 的运镜指令不含速度；请改为 medium，或在 prompt 中说明。"
+    yield _warning(f"{path}.camera.speed", rule, "set it to medium, or say the speed in prompt", zh)
 
 
 def _anybody(brief: Brief) -> Iterator[Problem]:

@@ -31,7 +31,8 @@ INPUT_RULES: dict[InputType, InputRule] = {
         one_of=(Role.SUBJECT, Role.STYLE),
     ),
 }
-_ZH: dict[Role, str] = {
+#: What a Chinese reader calls a role.
+ROLES_ZH: dict[Role, str] = {
     Role.FIRST_FRAME: "首帧",
     Role.LAST_FRAME: "尾帧",
     Role.SUBJECT: "主体参考图",
@@ -60,7 +61,7 @@ def _forbidden(path: str, shot: Shot, rule: InputRule) -> Iterator[Problem]:
                 f"{path}.references[{index}].role",
                 f"{shot.input_type} cannot be mixed with a {reference.role} reference: {_takes(rule)}",
                 f"remove it, or set input_type to {_or(_types_with(reference.role))}",
-                zh=f"{shot.input_type} 不能使用{_ZH[reference.role]}；请删除，或更换 input_type。",
+                zh=f"{shot.input_type} 不能使用{ROLES_ZH[reference.role]}；请删除，或更换 input_type。",
             )
 
 
@@ -68,11 +69,11 @@ def _counts(path: str, shot: Shot, rule: InputRule) -> Iterator[Problem]:
     for role, (least, most) in rule.roles.items():
         have = sum(reference.role is role for reference in shot.references)
         if have < least:
-            zh = f"{shot.input_type} 需要{_ZH[role]}；请在 references 中添加。"
+            zh = f"{shot.input_type} 需要{ROLES_ZH[role]}；请在 references 中添加。"
             fix = f"add `- {{role: {role}, source: ...}}` to references"
             yield Problem(f"{path}.references", f"{shot.input_type} needs exactly one {role} reference", fix, zh=zh)
         if have > most:
-            zh = f"{_ZH[role]}最多 {most} 个，现有 {have} 个；请删减。"
+            zh = f"{ROLES_ZH[role]}最多 {most} 个，现有 {have} 个；请删减。"
             rule_text = f"{shot.input_type} takes at most {most} {role} reference(s), there are {have}"
             yield Problem(f"{path}.references", rule_text, "remove the others", zh=zh)
 

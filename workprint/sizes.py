@@ -12,7 +12,16 @@ RATIOS: dict[str, Fraction] = {
     "21:9": Fraction(21, 9),
 }
 #: Pixels of the short side.
-SHORT_SIDES: dict[str, int] = {"360p": 360, "480p": 480, "720p": 720, "1080p": 1080, "4k": 2160}
+SHORT_SIDES: dict[str, int] = {
+    "360p": 360,
+    "480p": 480,
+    "540p": 540,
+    "720p": 720,
+    "768p": 768,
+    "1080p": 1080,
+    "2k": 1440,
+    "4k": 2160,
+}
 
 
 def pixels(resolution: str, ratio: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 Pure, so that poll, callback, rescue and person all make the very same change from the very same answer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +11,11 @@ from workprint.budgets import OVER_BUDGET
 from workprint.charges import Charge, ChargeState, Evidence
 from workprint.errors import BudgetExceeded
 from workprint.failures import Failure, FailureKind, Stage
-from workprint.models import ModelFacts
+from workprint.models import ModelFacts, model_facts
 from workprint.outcomes import Accepted, Observation, Refused, Unanswered
 from workprint.render import CancelState, Change, Render, Source
 from workprint.states import FRUITLESS, RenderState
-from workprint.unknowns import GIVEN_UP, GIVEN_UP_FOR_NEW_TAKE
+from workprint.unknowns import GIVEN_UP, GIVEN_UP_FOR_NEW_TAKE, PROVEN_ABSENT
 
 #: Facts of a cancel that came in time: an end somebody wanted is no failure.
 CANCELLED: dict[str, Any] = {
@@ -35,6 +35,11 @@ class Actor:
 
     name: str
     source: Source
+
+
+def model_facts_of(render: Render) -> ModelFacts:
+    """What the model that makes a render can do and costs. Raises `InputError` when nobody knows any more."""
+    return model_facts(render.spec.model, render.dialect)
 
 
 def submitting(render: Render, actor: Actor, holder: str = "", token_hash: str = "") -> Change:
@@ -98,7 +103,7 @@ def found(render: Render, seen: Observation, actor: Actor, how: str) -> Change:
 
 def absent(render: Render, raw: str, actor: Actor) -> Change:
     """The provider's list, read to the end of the window, has no such task."""
-    failure = Failure(FailureKind.NETWORK, Stage.SUBMIT, "absent", "the submit was lost and the provider has no task")
+    failure = Failure(FailureKind.NETWORK, Stage.SUBMIT, PROVEN_ABSENT, "the submit was lost, and there is no task")
     free = no_charge(render, "the provider's task list does not have it")
     return _change(render, RenderState.FAILED, actor, raw=raw, note="proven absent", facts={**failed(failure), **free})
 
@@ -130,7 +135,10 @@ def charge_learnt(render: Render, seen: Observation, facts: ModelFacts) -> dict[
     """What the provider now says of the cost of a render that ended with an unknown charge; None: still nothing."""
     if seen.state is RenderState.SUCCEEDED:
         return charged(_cost(render, seen, facts))
-    return cost_of_no_film(render, seen, facts) if seen.state in FRUITLESS else None
+    if seen.state not in FRUITLESS:
+        return None
+    learnt = cost_of_no_film(render, seen, facts)
+    return None if learnt["charge_state"] is ChargeState.UNKNOWN else learnt
 
 
 def link_dead(render: Render, reason: str, actor: Actor) -> Change:
@@ -179,9 +187,17 @@ def charged(charge: Charge) -> dict[str, Any]:
 
 def cost_of_no_film(render: Render, seen: Observation, facts: ModelFacts) -> dict[str, Any]:
     """A film we cannot have may be billed all the same, e.g. one that succeeded without a usable link."""
-    if seen.tokens:
-        return charged(facts.charge_for_tokens(render.spec, seen.tokens))
-    return no_charge(render, f"{facts.dialect} bills succeeded tasks only")
+    told = facts.charge_of(render.spec, seen)
+    if told is not None and told.amount:
+        return charged(told)
+    if told is not None and seen.cost is not None:
+        return charged(replace(told, state=ChargeState.NOT_CHARGED))
+    if facts.free_failures:
+        return no_charge(render, facts.free_failures)
+    return {
+        "charge_state": ChargeState.UNKNOWN,
+        "charge_source": f"{facts.dialect} does not document whether failed tasks are billed",
+    }
 
 
 def _facts_of(render: Render, seen: Observation, facts: ModelFacts, state: RenderState) -> dict[str, Any]:
@@ -207,8 +223,9 @@ def _quoted_again(source: str) -> dict[str, Any]:
 
 
 def _cost(render: Render, seen: Observation, facts: ModelFacts) -> Charge:
-    if seen.tokens is not None:
-        return facts.charge_for_tokens(render.spec, seen.tokens)
+    told = facts.charge_of(render.spec, seen)
+    if told is not None:
+        return told
     estimate = facts.price(render.spec)
     return Charge(ChargeState.CHARGED, estimate.amount, estimate.currency, Evidence.ESTIMATED, estimate.source)
 

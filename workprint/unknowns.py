@@ -4,6 +4,8 @@ from workprint.quotes import money
 from workprint.render import Render
 from workprint.states import RenderState
 
+#: `failure_code` of a submit that nobody answered, once the provider's list has proven that there is no task.
+PROVEN_ABSENT = "absent"
 #: A person gave an unknown render up: as `failure_code`, it is the whole story.
 GIVEN_UP = "given_up"
 #: The same, and only this word lets the board make a new take.

@@ -48,6 +48,7 @@ class ClaimWish:
     retry_of: str | None
     approval_id: str | None
     draft_render_id: str | None
+    note: str = ""
 
     @property
     def key(self) -> Key:
@@ -126,14 +127,15 @@ def _existing(wish: ClaimWish, known: _Known) -> Claim | LedgerError | None:
     if row is None:
         return None
     render = known.claimed[row["render_id"]]
+    over = wish.retry_of == render.id and not render.live
+    if over and wish.spec.provider != render.spec.provider:
+        return None  # another provider makes what this one refused
     if render.fingerprint != wish.fingerprint:
         return LedgerError(
             f"the {wish.spec.kind} of {wish.variant} take {wish.spec.take} is already claimed with other content",
             fix="changed content is a new take",
         )
-    if render.live or wish.retry_of != render.id:
-        return to_claim(row, render)
-    return None
+    return None if over else to_claim(row, render)
 
 
 def _refusal(wish: ClaimWish, known: _Known) -> LedgerError | None:
@@ -168,7 +170,8 @@ async def _create(connection: AsyncConnection, wishes: Sequence[ClaimWish], know
     await connection.execute(insert_or_leave(connection, schema.renders), rows)
     ids = schema.renders.c.id
     made = set((await connection.execute(select(ids).where(ids.in_([row["id"] for row in rows])))).scalars())
-    if births := [_birth(row, now) for row in rows if row["id"] in made]:
+    notes = {wish.fingerprint: wish.note for wish in wishes}
+    if births := [_birth(row, notes[row["fingerprint"]], now) for row in rows if row["id"] in made]:
         await connection.execute(insert(schema.events), births)
 
 
@@ -189,8 +192,8 @@ def _render_values(wish: ClaimWish, now: datetime) -> Values:
     )
 
 
-def _birth(row: Values, now: datetime) -> Values:
-    born = Change(row["id"], RenderState.PLANNED, RenderState.PLANNED, Source.SUBMIT, row["submitted_by"])
+def _birth(row: Values, note: str, now: datetime) -> Values:
+    born = Change(row["id"], RenderState.PLANNED, RenderState.PLANNED, Source.SUBMIT, row["submitted_by"], note=note)
     return event_values(born, 1, None, now)
 
 

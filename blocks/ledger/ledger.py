@@ -108,12 +108,13 @@ class Ledger:
         retry_of: str | None = None,
         approval_id: str | None = None,
         draft_render_id: str | None = None,
+        note: str = "",
     ) -> Claim:
         """The render that serves this variant: the live one of this content, whoever bought it, or a new `planned` one.
 
         Asking again gives the same claim. When its render ended without a film and without a charge, `retry_of` with
-        that render's id gives a new one. ApprovalMissing for a final no approval of this campaign covers; LedgerError
-        when the take was claimed with other content before.
+        that render's id gives a new one, of another provider too; `note` is its first event's. ApprovalMissing for a
+        final no approval of this campaign covers; LedgerError when the take was claimed with other content before.
         """
         wish = ClaimWish(
             campaign_id=campaign_id,
@@ -127,6 +128,7 @@ class Ledger:
             retry_of=retry_of,
             approval_id=approval_id,
             draft_render_id=draft_render_id,
+            note=note,
         )
         return cast("Claim", await self._door.write(wish, frozenset({wish.key, wish.fingerprint})))
 

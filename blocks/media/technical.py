@@ -49,7 +49,8 @@ def _shape(seen: Seen, expected: Expected) -> Iterator[Finding]:
     short, wanted = min(seen.width, seen.height), min(expected.width, expected.height)
     yield _off("size", max(0.0, 1 - short / wanted), said)
     yield _off("ratio", abs(seen.width * expected.height / (seen.height * expected.width) - 1), said)
-    yield _off("fps", abs(seen.fps - expected.fps), f"{seen.fps:.2f} fps, asked {expected.fps:g}")
+    if expected.fps is not None:
+        yield _off("fps", abs(seen.fps - expected.fps), f"{seen.fps:.2f} fps, asked {expected.fps:g}")
 
 
 def _picture(seen: Seen, expected: Expected) -> Iterator[Finding]:

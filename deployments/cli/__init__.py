@@ -36,6 +36,9 @@ app.command(
 app.command("deployments.cli.up:up", name="up", help="Start the stack and keep it up until Ctrl-C.", sort_key=2)
 app.command("deployments.cli.check:check", name="check", help="Say every problem of a brief.", sort_key=3)
 app.command("deployments.cli.quote:quote", name="quote", help="Say what a brief will cost at most.", sort_key=4)
+app.command(
+    "deployments.cli.models:models", name="models", help="List models: abilities, prices, warnings.", sort_key=16
+)
 app.command("deployments.cli.run:run", name="run", help="Start a campaign and follow it.", sort_key=5)
 app.command(
     "deployments.cli.decide:approve", name="approve", help="Approve drafts of a run that waits at its gate.", sort_key=6
@@ -76,6 +79,12 @@ app.command(
     name="doctor",
     help="Check everything Workprint stands on, and how to mend it.",
     sort_key=11,
+)
+app.command(
+    "deployments.cli.conform:conform",
+    name="conform",
+    help="Examine a provider's dialect, against the sandbox or a real server.",
+    sort_key=15,
 )
 
 

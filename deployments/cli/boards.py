@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from workprint.board import Board
 from workprint.campaigns import Campaign
+from workprint.fallback import Choice
 from workprint.models import model_facts
 from workprint.plan import Plan
 from workprint.render import Claim
@@ -29,4 +30,10 @@ def result_lines(trace: "Trace", board: Board) -> tuple[Line, ...]:
 
 
 def _plan(campaign: Campaign, claims: tuple[Claim, ...]) -> Plan:
-    return Plan.thaw(campaign.id, campaign.brief, model_facts(claims[0].render.spec.model))
+    """With the facts of the models that serve it. What nobody was asked for yet counts as the first of them."""
+    renders = [claim.render for claim in claims]
+    facts = {render.spec.provider: model_facts(render.spec.model, render.dialect) for render in renders}
+    own = campaign.brief["brief"]["provider"]
+    others = tuple(Choice(name, known) for name, known in facts.items() if name != own)
+    first = facts.get(own, next(iter(facts.values())))
+    return Plan.thaw(campaign.id, campaign.brief, first, others).following(claims)

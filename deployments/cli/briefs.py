@@ -3,6 +3,8 @@
 import hashlib
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from blocks.briefs import BriefFile, read_brief_file
@@ -10,37 +12,61 @@ from deployments.cli.console import ERR
 from deployments.stack.home import Home
 from deployments.stack.plan import SANDBOX_MODEL
 from workprint.brief import Brief, Reference
-from workprint.models import ModelFacts, model_facts
+from workprint.choosing import Chosen, cheapest
+from workprint.models import ModelFacts, all_models, model_facts
 from workprint.problems import Problem, refuse
 from workprint.rules import check_brief
+from workprint.rules_model import sunset_problems
+
+#: What the sandbox's provider block speaks.
+SANDBOX_DIALECT = "ark"
 
 
-def load(path: Path, model: str | None = None) -> tuple[Brief, ModelFacts]:
-    """The checked brief of a file, its local references as absolute paths. `model`: its provider block's by default.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A checked brief and the model it is checked for. `chosen`: why that one, where nobody named it."""
+
+    brief: Brief
+    facts: ModelFacts
+    chosen: Chosen | None = None
+
+
+def load(path: Path, model: str | None = None) -> Loaded:
+    """The checked brief of a file, its local references as absolute paths. `model`: its provider block's by default,
+    and the cheapest that can make it where the block names none.
 
     Warnings go to standard error; raises `InputError` with every error, each with file and line.
     """
-    file = read_brief_file(path)
-    facts = model_facts(model or _model_of(file.brief.provider))
-    problems = file.located((*check_brief(file.brief, facts), *_missing(file, path.parent)))
+    file, today = read_brief_file(path), datetime.now(UTC).date()
+    named, dialect = _asked(file.brief.provider, model)
+    chosen = None if named else cheapest(file.brief, dialect, today)
+    facts = model_facts(chosen.model if chosen else named, dialect)
+    found = (*check_brief(file.brief, facts), *sunset_problems(facts, today), *_missing(file, path.parent))
+    problems = file.located(found)
     for problem in problems:
         if problem.severity == "warning":
             ERR.print(problem.line(), markup=False)
     refuse(problems)
-    return absolute(file.brief, path.parent), facts
+    return Loaded(absolute(file.brief, path.parent), facts, chosen)
 
 
-def _model_of(provider: str) -> str:
-    """The model of a provider block. The sandbox's is known; any other is asked for at the Prefect server."""
+def _asked(provider: str, model: str | None) -> tuple[str, str]:
+    """Model (maybe empty) and dialect of a brief. A model only one dialect has says which; else the provider block
+    does: the sandbox's is known, any other is asked for at the Prefect server.
+    """
+    speakers = {facts.dialect for facts in all_models() if facts.name == model}
+    if model and len(speakers) == 1:
+        return model, speakers.pop()
     if provider == "sandbox":
-        return SANDBOX_MODEL
+        return model or SANDBOX_MODEL, SANDBOX_DIALECT
     from deployments.cli.loop import run_async
     from deployments.cli.servers import server
 
     server()
     from tasks.house import load_provider
 
-    return run_async(load_provider(provider)).model
+    block = run_async(load_provider(provider))
+    return model or block.model, block.dialect
 
 
 def absolute(brief: Brief, base: Path) -> Brief:

@@ -74,22 +74,22 @@ async def _run(ledger: "Ledger", name: str, actor: "Actor") -> "tuple[Cancelled,
     """The queue is emptied at once, before something in it starts; and again once the run's process has ended."""
     from deployments.cli.prefect_api import find_run, set_cancelling
     from tasks.cancel import cancel_campaign, end_campaign
-    from tasks.house import load_provider
+    from tasks.house import provider_blocks
     from workprint.errors import NotFound
 
     run = await find_run(name)
     if not run.ended:
         await set_cancelling(run, f"cancelled by {actor.name}")
     try:
-        campaign = await ledger.campaign(run.id)
+        await ledger.campaign(run.id)
     except NotFound:
         await _until_ended(run)
         return ()
-    async with await load_provider(campaign.brief["brief"]["provider"]) as provider:
-        await cancel_campaign(ledger, provider, run.id, actor)
+    async with provider_blocks() as providers:
+        await cancel_campaign(ledger, providers, run.id, actor)
         if not await _until_ended(run):
-            return await cancel_campaign(ledger, provider, run.id, actor)
-        return await end_campaign(ledger, provider, run.id, actor)
+            return await cancel_campaign(ledger, providers, run.id, actor)
+        return await end_campaign(ledger, providers, run.id, actor)
 
 
 async def _until_ended(run: "Run") -> bool:

@@ -19,9 +19,11 @@ def check(brief: Path, /, *, model: Annotated[str | None, Parameter(help="Check 
     from deployments.cli.briefs import load
     from workprint.variants import expand
 
-    checked, facts = load(brief, model)
-    names = [variant.name for variant in expand(checked)]
-    say(f"{brief.name} is good for {facts.name}: {len(names)} variants ({', '.join(names[:6])}{_rest(names)})")
+    loaded = load(brief, model)
+    names = [variant.name for variant in expand(loaded.brief)]
+    if loaded.chosen:
+        say(f"{loaded.chosen.why} · {loaded.chosen.zh}")
+    say(f"{brief.name} is good for {loaded.facts.name}: {len(names)} variants ({', '.join(names[:6])}{_rest(names)})")
 
 
 def _rest(names: list[str]) -> str:

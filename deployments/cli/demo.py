@@ -23,7 +23,7 @@ def demo() -> int:
     from deployments.cli.loop import run_async
 
     with as_file(files("deployments") / "samples") as samples:
-        brief, _ = load(samples / "showcase.yaml")
+        brief = load(samples / "showcase.yaml").brief
         return run_async(_demo(Home.find(), brief))
 
 

@@ -48,8 +48,9 @@ async def _examined(name: str, unknown: Sequence[Render], today: date) -> list[F
 
 def _about(name: str, block: "VideoProvider", unknown: Sequence[Render], today: date) -> Iterable[Finding]:
     yield health.ok(f"{name}: dialect", f"{block.dialect} at {block.base_url}{block.path_prefix}")
-    yield health.model(name, block.model)
-    yield from health.prices(name, block.model, today)
+    yield health.model(name, block.model, block.dialect)
+    yield from health.sunset(name, block.model, block.dialect, today)
+    yield from health.prices(name, block.model, block.dialect, today)
     yield health.recovery(name, block.language.recovery, callbacks=bool(block.callback_base_url))
     yield health.ok(f"{name}: callbacks", block.callback_base_url or "not configured: the provider is asked instead")
     yield health.unknowns(name, (render for render in unknown if render.spec.provider == name))

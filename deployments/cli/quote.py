@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from deployments.cli.console import OUT, say
 
 if TYPE_CHECKING:
+    from workprint.choosing import Chosen
     from workprint.quotes import Quote
 
 
@@ -32,16 +33,16 @@ def quote(
     from deployments.cli.briefs import load
     from workprint.quotes import quote as quoted
 
-    checked, facts = load(brief, model)
-    worst = quoted(checked, facts, checked.provider)
+    loaded = load(brief, model)
+    worst = quoted(loaded.brief, loaded.facts, loaded.brief.provider)
     if as_json:
-        print(json.dumps(_values(worst)))
+        print(json.dumps(_values(worst, loaded.chosen), ensure_ascii=False))
     else:
-        _show(worst)
-    worst.check_budget(checked.budget)
+        _show(worst, loaded.chosen)
+    worst.check_budget(loaded.brief.budget)
 
 
-def _show(worst: "Quote") -> None:
+def _show(worst: "Quote", chosen: "Chosen | None") -> None:
     from rich.table import Table
 
     from workprint.quotes import money
@@ -55,18 +56,38 @@ def _show(worst: "Quote") -> None:
             line.variant, money(line.draft.amount) if line.draft else "-", money(line.final.amount), money(line.total)
         )
     OUT.print(table)
+    if chosen:
+        say(f"Model: {chosen.why} · {chosen.zh}")
     say(f"Prices: {worst.price_source}")
     if warning := worst.age_warning(datetime.now(UTC).date()):
         say(f"Warning: {warning}", "yellow")
+    say("Text sent, in the model's own words:")
+    for text, names in _texts(worst).items():
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        say(f"  {names[0]}{others}: {text}")
 
 
-def _values(worst: "Quote") -> dict[str, object]:
+def _texts(worst: "Quote") -> dict[str, list[str]]:
+    """The variants each text is sent for: those of one shot share theirs."""
+    texts: dict[str, list[str]] = {}
+    for line in worst.lines:
+        texts.setdefault(line.text, []).append(line.variant)
+    return texts
+
+
+def _values(worst: "Quote", chosen: "Chosen | None") -> dict[str, object]:
     lines = [
-        {"variant": x.variant, "draft": str(x.draft.amount) if x.draft else None, "final": str(x.final.amount)}
+        {
+            "variant": x.variant,
+            "draft": str(x.draft.amount) if x.draft else None,
+            "final": str(x.final.amount),
+            "text": x.text,
+        }
         for x in worst.lines
     ]
     return {
         "model": worst.model,
+        "chosen": chosen.why if chosen else None,
         "currency": worst.currency,
         "drafts": str(worst.drafts),
         "finals": str(worst.finals),

@@ -36,7 +36,7 @@ def run(
     from deployments.cli.loop import run_async
     from deployments.cli.servers import server
 
-    checked, _ = load(brief, model)
+    checked = load(brief, model).brief
     here = server()
     return run_async(_run(here, staged(checked, here.home) if here.embedded else checked, follow=follow))
 

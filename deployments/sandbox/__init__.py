@@ -1,42 +1,48 @@
-"""The sandbox: a video provider to try things on. It speaks Ark over real HTTP and renders real little films.
+"""The sandbox: a video provider to try things on. It speaks every dialect over real HTTP and renders real little films.
 
 `python -m deployments.sandbox --home DIR --port 9110` prints "sandbox ready on http://127.0.0.1:9110" once it serves.
 Tests and benchmarks use `deployments.sandbox.testing.running_sandbox`.
 
-Purpose: everything Workprint expects of a provider, without an account: Ark's tasks, refusals and error codes, drafts
-and finals made from them, a queue, links that end, callbacks, and a bill that says what was charged. Tasks and bill
-live in `sandbox.db` of the home; a restart takes up what was queued or running. The same request gives the same bytes.
+Purpose: everything Workprint expects of a provider, without an account: tasks, refusals and error codes, drafts and
+finals made from them, a queue, links that end, callbacks and their signatures, and a bill that says what was charged.
+One core does it all; a voice (`deployments.sandbox.voices`) is one provider's words for it. Tasks and bill live in
+`sandbox.db` of the home; a restart takes up what was queued or running. The same request gives the same bytes.
 
-May import: starlette, uvicorn, httpx, pydantic, Pillow, numpy, PyAV; of Workprint only the table of film sizes
-(workprint.models) and the fonts (blocks.media.fonts). It stands in for somebody else's server, and shares no code that
-speaks to a provider with the client it tests.
+May import: starlette, uvicorn, httpx, pydantic, cryptography, Pillow, numpy, PyAV; of Workprint only the table of film
+sizes and prices (workprint.models) and the fonts (blocks.media.fonts). It stands in for somebody else's server, and
+shares no code that speaks to a provider with the client it tests.
 
-Routes (all but /files and /healthz want `Authorization: Bearer KEY`):
-- POST, GET /api/v3/contents/generations/tasks (page_num, page_size, filter.status, filter.model, filter.task_ids)
-- GET, DELETE /api/v3/contents/generations/tasks/{id}: DELETE cancels what is queued, refuses what runs, else forgets it
+Routes (all but /files, /healthz and a provider's public keys want the key, as `Authorization: Bearer KEY` or in the
+word of the voice):
+- those of each voice below its prefix: Ark's at /api/v3, every other at /NAME (a block says that as path_prefix). Ark:
+  POST, GET /api/v3/contents/generations/tasks (page_num, page_size, filter.status, filter.model, filter.task_ids);
+  GET, DELETE .../tasks/{id}: DELETE cancels what is queued, refuses what runs, else forgets it
 - GET /files/{name}: results, by links signed as TOS signs them; Range requests
-- GET /sandbox/bill: charges, tokens, amount, currency. GET /sandbox/tasks: every task that ever was, as it truly is,
-  with prompt, safety_identifier, faults, charge (or null) and whether its record was deleted
+- GET /sandbox/bill: charges, tokens, sums by currency, and amount and currency where there is only one. GET
+  /sandbox/tasks: every task that ever was, as it truly is, in its voice's words, with id, voice, status (in ours),
+  prompt, safety_identifier (the client's own id), faults, charge (or null) and whether its record was deleted
 - GET, POST, PUT /sandbox/faults: show, add, replace. GET /healthz
 
 The camera moves as the prompt says: "Camera: slow push in." (static, push in, pull out, pan left or right, tilt up or
 down, truck left or right, orbit, crane up or down, handheld; slow, medium, fast).
 
-Faults: a JSON list of `{"fault": ..., "match": {...}, "times": 1}`. `match` says which tasks: `nth` (the n-th since
-the fault was set), `prompt` (contains), `kind` (draft or final), `probability` (by seed); all that is said must hold,
-and by default it is the next task. `times` is how many tasks, 0 for always. Only a submit that passes Ark's checks
-counts as a task. A fault is stored with the task it hits and survives a restart with it. GET says how many tasks each
-fault has hit (`fired`) and where it strikes. `fault_table` is the list of them.
+Faults: a JSON list of `{"fault": ..., "match": {...}, "times": 1}`. `match` says which tasks: `nth` (the n-th since the
+fault was set), `prompt` (contains), `kind` (draft or final), `probability` (by seed); all that is said must hold, and
+by default it is the next task. `times` is how many tasks, 0 for always. Only a submit that passes its voice's checks
+counts as a task, and a fault counts only tasks of voices it applies to: a provider without a list has no list that
+fails (`voices.applies`). Codes and words below are Ark's; each voice has its own for the same thing. A fault is stored
+with the task it hits and survives a restart with it. GET says how many tasks each fault has hit (`fired`) and where it
+strikes. `fault_table` is the list of them.
 
 Submit:
 - accept_then_timeout: the task is made, the answer never comes; after `hold` seconds the connection breaks
 - too_many_requests: 429 with Retry-After (`retry_after` seconds); no task
 - server_error: a bare 500; no task, or with `created` true a task all the same
 - gateway_timeout: 504 with an HTML page; no task, or with `created` true a task all the same
-- ok_with_error_body: 200 with `{"error": {"code": ..., "message": ...}}` (`code`); no task
+- ok_with_error_body: 200 with an error in the voice's shape (`code`: by default its word for too many); no task
 - overdue_account: 403 AccountOverdueError; no task
 - reset_before: the connection breaks without an answer; no task
-- ok_without_id: 200 with `{}`; the task is made
+- ok_without_id: success with `{}`, or the provider's wrapper around nothing; the task is made
 - garbled_answer: 200 with an HTML page; the task is made
 - cut_answer: the JSON stops in the middle and the connection breaks; the task is made
 - slow_answer: the task is made, and the whole answer comes after `hold` seconds
@@ -60,6 +66,7 @@ End:
 - content_rejected: the film is rendered, then refused with OutputVideoSensitiveContentDetected; not charged
 - failed_task: the task fails with InternalServiceError; not charged
 - charged_but_failed: the task fails with InternalServiceError, says its usage, and is on the bill
+- completed_but_failed: the status says success, the second question says it failed; not charged
 - completed_without_link: succeeded and charged, without a video_url
 - unsafe_link: succeeded and charged, and the link leads to `link` (a cloud's metadata address)
 - expired_task: waits as queued for its latency, then is expired; not charged
@@ -70,8 +77,8 @@ End:
 Download:
 - zero_byte_file: succeeded and charged, and the file is empty
 - wrong_duration: succeeded and charged, and the film is half as long (at least a second)
-- expired_link: succeeded and charged, and the link has ended before anybody saw it; with --renew-links the first
-  `polls` links
+- expired_link: succeeded and charged, and the link has ended before anybody saw it; where asking again renews it the
+  first `polls` links
 - slow_download: the file comes at `rate` bytes a second
 - truncated_download: Content-Length says all, half of it comes, the connection breaks
 - not_ready: `status` (404, 403 or 400) for the first `polls` downloads
@@ -88,6 +95,7 @@ Callbacks, when the task has a callback_url:
 - callback_malformed: each breaks off in the middle of its JSON
 - callback_oversized: each has 2 MiB and a bit
 - callback_unknown_id: each is about a task that does not exist
+- callback_bad_signature: each is signed with somebody else's secret
 
 `--fixed` turns rendering off for benchmarks: reference media are not fetched, and every task succeeds after exactly the
 latency with the same file (FILE), a film of that size (`8MiB`), or the film of FOLDER that fits: 480p-16x9-5s.mp4
@@ -95,8 +103,8 @@ latency with the same file (FILE), a film of that size (`8MiB`), or the film of 
 wrong_duration) need rendering.
 
 Pitfalls:
-- The link is the same at every GET: Ark does not document that asking again renews it. `--renew-links true` does.
-- Ark never documented its code for an unknown task and for cancelling a running one; ours are guesses.
+- The link is the same at every GET unless the provider documents that asking again renews it, or `--renew-links true`.
+- Callbacks are signed with the secret of `webhook.key` in the home: `Sandbox.webhook_secret`, `whsec_` and Base64.
 - Nothing is thrown away: films and media stay in the home until somebody deletes it, though after 7 days no task finds
   them any more.
 - Seed -1 and no seed mean a seed that follows from the request: asking twice gives the same film, unlike Ark.

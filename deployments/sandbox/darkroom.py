@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from deployments.sandbox.billing import size_of
 from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.render.film import render
 from deployments.sandbox.render.motion import Move, parse_move
@@ -73,7 +74,7 @@ class DarkRoom:
 
 def plan_for(params: Params, media: Path) -> Plan:
     """How a task is filmed; `media` is the folder of its reference media."""
-    width, height = params.size
+    width, height = size_of(params)
     return Plan(
         width=width,
         height=height,

@@ -11,7 +11,7 @@ from deployments.sandbox.connections import drop
 from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.instead import html_page
 from deployments.sandbox.poll_faults import Questions
-from deployments.sandbox.refusals import Refusal, no_such_key
+from deployments.sandbox.refusals import Refusal, no_such_key, stored
 from deployments.sandbox.tasks import Task
 
 _CHUNK = 65_536
@@ -36,7 +36,7 @@ def _not_ready(status: int) -> Refusal:
     if status == 404:
         return no_such_key()
     code = "AccessDenied" if status == 403 else "video_not_ready"
-    return Refusal(status, code, "The file is not ready yet.")
+    return stored(status, code, "The file is not ready yet.")
 
 
 async def _slowly(request: Request, path: Path, rate: int) -> AsyncIterator[bytes]:

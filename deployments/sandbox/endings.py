@@ -5,26 +5,31 @@ from dataclasses import dataclass
 
 from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.tasks import Status, Task
+from deployments.sandbox.voices.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The last status of a task, with the error that explains it."""
+    """The last status of a task, and whether its film was refused: the voice has the words."""
 
     status: Status
-    code: str = ""
-    message: str = ""
+    rejected: bool = False
+
+    def error(self, voice: Voice) -> tuple[str, str]:
+        """Code and message that explain a failure; empty for every other end."""
+        if self.status is not Status.FAILED:
+            return "", ""
+        return voice.rejected if self.rejected else voice.broken
 
 
-BROKEN = Ending(Status.FAILED, "InternalServiceError", "The service encountered an internal error.")
-_REJECTED = Ending(
-    Status.FAILED, "OutputVideoSensitiveContentDetected", "The output video may contain sensitive information."
-)
+BROKEN = Ending(Status.FAILED)
+_REJECTED = Ending(Status.FAILED, rejected=True)
 #: After it ran.
 _AFTER_RUN: Mapping[FaultName, Ending] = {
     FaultName.CONTENT_REJECTED: _REJECTED,
     FaultName.FAILED_TASK: BROKEN,
     FaultName.CHARGED_BUT_FAILED: BROKEN,
+    FaultName.COMPLETED_BUT_FAILED: BROKEN,
 }
 #: Instead of running.
 _IN_QUEUE: Mapping[FaultName, Ending] = {

@@ -45,6 +45,7 @@ class FaultName(StrEnum):
     CONTENT_REJECTED = "content_rejected"
     FAILED_TASK = "failed_task"
     CHARGED_BUT_FAILED = "charged_but_failed"
+    COMPLETED_BUT_FAILED = "completed_but_failed"
     COMPLETED_WITHOUT_LINK = "completed_without_link"
     UNSAFE_LINK = "unsafe_link"
     EXPIRED_TASK = "expired_task"
@@ -70,6 +71,7 @@ class FaultName(StrEnum):
     CALLBACK_MALFORMED = "callback_malformed"
     CALLBACK_OVERSIZED = "callback_oversized"
     CALLBACK_UNKNOWN_ID = "callback_unknown_id"
+    CALLBACK_BAD_SIGNATURE = "callback_bad_signature"
 
 
 _F = FaultName
@@ -84,8 +86,8 @@ _BY_STAGE: Mapping[Stage, tuple[FaultName, ...]] = {
     ),
     Stage.LIST: (_F.LIST_LAG, _F.LIST_ERROR, _F.LIST_WITHOUT_REFERENCE),
     Stage.END: (
-        _F.CONTENT_REJECTED, _F.FAILED_TASK, _F.CHARGED_BUT_FAILED, _F.COMPLETED_WITHOUT_LINK, _F.UNSAFE_LINK,
-        _F.EXPIRED_TASK, _F.CANCELLED_BY_PROVIDER, _F.CANCEL_IGNORED, _F.NEVER_ENDS,
+        _F.CONTENT_REJECTED, _F.FAILED_TASK, _F.CHARGED_BUT_FAILED, _F.COMPLETED_BUT_FAILED, _F.COMPLETED_WITHOUT_LINK,
+        _F.UNSAFE_LINK, _F.EXPIRED_TASK, _F.CANCELLED_BY_PROVIDER, _F.CANCEL_IGNORED, _F.NEVER_ENDS,
     ),
     Stage.DOWNLOAD: (
         _F.ZERO_BYTE_FILE, _F.WRONG_DURATION, _F.EXPIRED_LINK, _F.SLOW_DOWNLOAD, _F.TRUNCATED_DOWNLOAD, _F.NOT_READY,
@@ -94,6 +96,7 @@ _BY_STAGE: Mapping[Stage, tuple[FaultName, ...]] = {
     Stage.CALLBACK: (
         _F.CALLBACK_NEVER, _F.CALLBACK_DUPLICATE, _F.CALLBACK_EARLY, _F.CALLBACK_LATE, _F.CALLBACK_REORDERED,
         _F.CALLBACK_LYING, _F.CALLBACK_FORGED, _F.CALLBACK_MALFORMED, _F.CALLBACK_OVERSIZED, _F.CALLBACK_UNKNOWN_ID,
+        _F.CALLBACK_BAD_SIGNATURE,
     ),
 }  # fmt: skip
 #: Where each fault strikes.

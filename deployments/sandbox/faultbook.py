@@ -2,9 +2,10 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 
-from deployments.sandbox.fault_table import STRIKES
+from deployments.sandbox.fault_table import STRIKES, FaultName
 from deployments.sandbox.faults import Fault, read_faults
 
 
@@ -48,9 +49,12 @@ class FaultBook:
             rng = random.Random(f"{self._seed} {place} {fault.fault}")  # noqa: S311 - chance on request, not a secret
             self._armed.append(_Armed(fault, rng))
 
-    def strike(self, prompt: str, kind: str) -> tuple[Fault, ...]:
-        """What goes wrong with this task. Asked once a task."""
-        return tuple(armed.fault for armed in self._armed if armed.fires(prompt, kind))
+    def strike(
+        self, prompt: str, kind: str, applies: Callable[[FaultName], bool] = lambda _: True
+    ) -> tuple[Fault, ...]:
+        """What goes wrong with this task. Asked once a task; a fault that does not apply to it does not count it."""
+        able = (armed for armed in self._armed if applies(armed.fault.fault))
+        return tuple(armed.fault for armed in able if armed.fires(prompt, kind))
 
     def shown(self) -> list[dict[str, object]]:
         """What is set, where it strikes and how many tasks it has hit (`fired`), as JSON values."""

@@ -50,8 +50,8 @@ class Fault(_Value):
     rate: Annotated[int, Field(ge=1)] = 65_536
     #: How many questions about the task are hit (0: all): the faults of polling, list_error, not_ready, expired_link.
     polls: Annotated[int, Field(ge=0)] = 1
-    #: ok_with_error_body: the code in the body.
-    code: str = "RateLimitExceeded.EndpointRPMExceeded"
+    #: ok_with_error_body: the code in the body; empty: the voice's own for too many requests.
+    code: str = ""
     #: unknown_status: the word.
     word: str = "suspended"
     #: clock_skew: seconds by which the times are off.

@@ -13,6 +13,7 @@ from deployments.sandbox.faults import read_faults
 from deployments.sandbox.refusals import invalid
 from deployments.sandbox.service import Service
 from deployments.sandbox.tasks import Charge, Task
+from deployments.sandbox.voices import VOICES
 
 
 def service_of(request: Request) -> Service:
@@ -30,10 +31,19 @@ def authenticated(request: Request) -> Service:
 async def bill(request: Request) -> Response:
     """GET what was charged."""
     charges = authenticated(request).store.bill()
-    total = sum((Decimal(charge.amount) for charge in charges), Decimal(0))
-    tokens = sum(charge.tokens for charge in charges)
-    lines = [asdict(charge) for charge in charges]
-    return JSONResponse({"charges": lines, "tokens": tokens, "amount": str(total), "currency": "CNY"})
+    sums: dict[str, Decimal] = {}
+    for charge in charges:
+        sums[charge.currency] = sums.get(charge.currency, Decimal(0)) + Decimal(charge.amount)
+    told = {"charges": [asdict(charge) for charge in charges], "tokens": sum(charge.tokens for charge in charges)}
+    return JSONResponse({**told, **_total(sums), "sums": {currency: str(total) for currency, total in sums.items()}})
+
+
+def _total(sums: dict[str, Decimal]) -> dict[str, str | None]:
+    """One amount, where everything was charged in one currency."""
+    if len(sums) > 1:
+        return {"amount": None, "currency": None}
+    currency, total = next(iter(sums.items()), ("CNY", Decimal(0)))
+    return {"amount": str(total), "currency": currency}
 
 
 async def all_tasks(request: Request) -> Response:
@@ -42,15 +52,23 @@ async def all_tasks(request: Request) -> Response:
     charges = {charge.task_id: charge for charge in service.store.bill()}
     deleted = service.store.deleted()
     items = [
-        {**service.views.shown(task), **_bookkeeping(task, charges.get(task.id)), "deleted": task.id in deleted}
+        {**_as_told(service, task), **_bookkeeping(task, charges.get(task.id)), "deleted": task.id in deleted}
         for task in service.store.all()
     ]
     return JSONResponse({"items": items, "total": len(items)})
 
 
+def _as_told(service: Service, task: Task) -> dict[str, Any]:
+    """As its own GET shows it, without faults of polling."""
+    return VOICES[task.params.voice].shown(service.views.true(task))
+
+
 def _bookkeeping(task: Task, charge: Charge | None) -> dict[str, Any]:
     """What no client is told, or not of every task."""
     return {
+        "id": task.id,
+        "voice": task.params.voice,
+        "status": task.status.value,
         "prompt": task.params.prompt,
         "safety_identifier": task.params.safety_identifier,
         "faults": [fault.fault for fault in task.faults],

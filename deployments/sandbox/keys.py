@@ -1,9 +1,13 @@
-"""The two secrets of a home: the Bearer key and the key that signs links. Made once, readable by their owner only."""
+"""The secrets of a home: the clients' key, and what signs links and callbacks. Made once, for their owner."""
 
+import base64
 import os
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from deployments.sandbox.settings import SandboxSettings
 
@@ -15,6 +19,32 @@ def bearer_key(settings: SandboxSettings) -> str:
     if settings.key is not None:
         return settings.key.get_secret_value()
     return os.environ.get(ENVIRONMENT) or kept_secret(settings.home / "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What signs callbacks."""
+
+    #: `whsec_` and Base64, as Standard Webhooks writes them; a customer copies it from the provider's console.
+    webhook: str = field(repr=False)
+    #: The provider's own key; its public half stands in the JWKS.
+    ed25519: Ed25519PrivateKey = field(repr=False)
+
+    @classmethod
+    def of(cls, seed: str) -> "Secrets":
+        """From 32 bytes as URL-safe Base64 without padding."""
+        raw = base64.urlsafe_b64decode(seed + "=")
+        return cls("whsec_" + base64.b64encode(raw).decode(), Ed25519PrivateKey.from_private_bytes(raw))
+
+
+def webhook_secrets(home: Path) -> Secrets:
+    """What signs the callbacks of this home."""
+    return Secrets.of(kept_secret(home / "webhook.key"))
+
+
+def foreign_secrets() -> Secrets:
+    """Somebody else's: what they sign is not from us."""
+    return Secrets.of(secrets.token_urlsafe(32))
 
 
 def kept_secret(path: Path) -> str:

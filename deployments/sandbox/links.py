@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
-from deployments.sandbox.refusals import Refusal
+from deployments.sandbox.refusals import stored
 
 _DATE = "%Y%m%dT%H%M%SZ"
 
@@ -28,10 +28,10 @@ def verify(key: str, path: str, query: Mapping[str, str], now: float) -> None:
     date, seconds = query.get("X-Tos-Date", ""), query.get("X-Tos-Expires", "")
     wanted = _signature(key, path, date, seconds)
     if not hmac.compare_digest(wanted.encode(), query.get("X-Tos-Signature", "").encode()):
-        raise Refusal(403, "SignatureDoesNotMatch", "The link's signature does not match.")
+        raise stored(403, "SignatureDoesNotMatch", "The link's signature does not match.")
     end = datetime.strptime(date, _DATE).replace(tzinfo=UTC).timestamp() + int(seconds)
     if now >= end:
-        raise Refusal(403, "AccessDenied", "Request has expired.")
+        raise stored(403, "AccessDenied", "Request has expired.")
 
 
 def _signature(key: str, path: str, date: str, seconds: str) -> str:

@@ -14,10 +14,10 @@ import av
 import httpx
 from PIL import Image, ImageOps
 
-from deployments.sandbox.checks import Medium
 from deployments.sandbox.refusals import invalid
 from deployments.sandbox.render.plan import nearest_ratio
 from deployments.sandbox.tasks import Params
+from deployments.sandbox.values import Medium
 
 #: Ark's limits: pictures 30 MB with sides of 300 to 6000 pixels, films 50 MB, sounds 15 MB.
 _MOST_BYTES = {"still": 30_000_000, "footage": 50_000_000, "soundtrack": 15_000_000}

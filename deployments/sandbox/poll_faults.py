@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
 from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.faults import Fault
 from deployments.sandbox.instead import Instead, bare_error, html_page
 from deployments.sandbox.refusals import too_many
 from deployments.sandbox.tasks import Status, Task
-
-Shown = dict[str, Any]
+from deployments.sandbox.values import Look
 
 
 class Questions:
@@ -48,22 +46,19 @@ class Questions:
         """Whether a known task is said not to be there."""
         return self.hit(task, FaultName.FLAPPING) is not None
 
-    def disguise(self, task: Task, show: Callable[[Task], Shown]) -> Shown:
-        """The task as it is told to somebody who polls; `show` says the truth."""
+    def disguise(self, task: Task, look: Callable[[Task], Look]) -> Look:
+        """The task as it is told to somebody who polls; `look` says the truth."""
         if word := self.hit(task, FaultName.UNKNOWN_STATUS):
-            shown = {**show(replace(task, status=Status.RUNNING, error_code="")), "status": word.word}
-        elif self._goes_back(task):
-            shown = show(replace(task, status=Status.QUEUED))
-        else:
-            shown = show(task)
-        return self.skew(task, shown)
+            running = replace(task, status=Status.RUNNING, error_code="", error_message="")
+            return self.skew(task, replace(look(running), word=word.word))
+        return self.skew(task, look(replace(task, status=Status.QUEUED) if self._goes_back(task) else task))
 
-    def skew(self, task: Task, shown: Shown) -> Shown:
+    def skew(self, task: Task, look: Look) -> Look:
         """The task with times of a clock that is wrong."""
         skew = self.hit(task, FaultName.CLOCK_SKEW)
         if skew is None:
-            return shown
-        return {**shown, **{name: shown[name] + skew.seconds for name in ("created_at", "updated_at")}}
+            return look
+        return replace(look, created_at=look.created_at + skew.seconds, updated_at=look.updated_at + skew.seconds)
 
     def _goes_back(self, task: Task) -> bool:
         """Whether a running task is shown as queued: only after it was shown running."""

@@ -3,10 +3,8 @@
 import asyncio
 import logging
 import random
-import secrets
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 from deployments.sandbox.darkroom import DarkRoom
 from deployments.sandbox.endings import BROKEN, Ending, ending, ending_in_queue, seconds_more
@@ -16,6 +14,7 @@ from deployments.sandbox.render.film import Stopped
 from deployments.sandbox.settings import SandboxSettings
 from deployments.sandbox.store import Store
 from deployments.sandbox.tasks import Params, Status, Task
+from deployments.sandbox.voices import VOICES
 
 logger = logging.getLogger(__name__)
 
@@ -38,15 +37,14 @@ class Queue:
     def add(self, params: Params, faults: Sequence[Fault]) -> Task:
         """A new task at the end of the queue."""
         now = time.time()
-        task = self._store.create(_new_id(now), params, faults, now)
+        task = self._store.create(VOICES[params.voice].new_id(now), params, faults, now)
         self._changed(task)
         self._follow(task)
         return task
 
-    def cancel(self, task: Task) -> None:
-        """Take a queued task out of the queue, unless its fault is that nobody listens."""
-        if not task.fault(FaultName.CANCEL_IGNORED):
-            self._move(task, Status.CANCELLED)
+    def cancel(self, task: Task) -> Task:
+        """The task, taken out of the queue, unless its fault is that nobody listens."""
+        return task if task.fault(FaultName.CANCEL_IGNORED) else self._move(task, Status.CANCELLED)
 
     async def aclose(self) -> None:
         """Leave everything as it is; the next run takes it up."""
@@ -74,7 +72,7 @@ class Queue:
             self._slots.release()
 
     def _still_queued(self, task: Task) -> bool:
-        now = self._store.find(task.id, time.time())
+        now = self._store.find(task.params.voice, task.id, time.time())
         return now is not None and now.status is Status.QUEUED
 
     async def _serve(self, task: Task) -> None:
@@ -108,15 +106,10 @@ class Queue:
         return self._settings.latency * spread + seconds_more(task)
 
     def _end(self, task: Task, end: Ending) -> None:
-        self._move(task, end.status, end.code, end.message)
+        self._move(task, end.status, *end.error(VOICES[task.params.voice]))
 
     def _move(self, task: Task, status: Status, code: str = "", message: str = "") -> Task:
-        moved = self._store.move(task, status, time.time(), code=code, message=message)
+        cost = VOICES[task.params.voice].cost(task.params)
+        moved = self._store.move(task, status, time.time(), cost, code=code, message=message)
         self._changed(moved)
         return moved
-
-
-def _new_id(now: float) -> str:
-    """Ark's form: cgt, the time, five letters."""
-    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%d%H%M%S")
-    return f"cgt-{stamp}-{secrets.token_hex(4)}"

@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from deployments.sandbox.connections import DroppableProtocol, drop
 from deployments.sandbox.instead import Instead
@@ -18,11 +18,15 @@ from deployments.sandbox.refusals import Refusal
 from deployments.sandbox.routes import ROUTES
 from deployments.sandbox.service import Service
 from deployments.sandbox.settings import SandboxSettings
+from deployments.sandbox.voices import VOICES
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
+    """In the words of the voice whose route it is; the house's own routes speak as Ark does."""
     assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
-    return error.response()
+    said = getattr(request.state, "voice", VOICES["ark"]).refused(error)
+    wait = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return JSONResponse(said.body, said.status, {**said.headers, **wait})
 
 
 async def _instead(request: Request, error: Exception) -> Response:

@@ -4,18 +4,16 @@ import hmac
 import math
 import time
 from collections import deque
+from functools import partial
 
 from starlette.requests import Request
 
 from deployments.sandbox import keys, links
-from deployments.sandbox.body import Body, read_body
 from deployments.sandbox.callbacks import Callbacks
-from deployments.sandbox.checks import wanted
 from deployments.sandbox.darkroom import DarkRoom
 from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.faultbook import FaultBook
 from deployments.sandbox.faults import Fault
-from deployments.sandbox.finals import final_of, is_final
 from deployments.sandbox.media import MediaShelf
 from deployments.sandbox.poll_faults import Questions
 from deployments.sandbox.queue import Queue
@@ -24,7 +22,10 @@ from deployments.sandbox.settings import SandboxSettings
 from deployments.sandbox.store import Store
 from deployments.sandbox.submit_faults import refuse_by
 from deployments.sandbox.tasks import Params, Task
+from deployments.sandbox.values import Ask
 from deployments.sandbox.views import Views
+from deployments.sandbox.voices.applies import applies
+from deployments.sandbox.voices.voice import Voice
 
 _MINUTE = 60.0
 
@@ -36,11 +37,12 @@ class Service:
         self.settings = settings
         self._key = keys.bearer_key(settings)
         self._link_key = keys.kept_secret(settings.home / "link.key")
+        self.secrets = keys.webhook_secrets(settings.home)
         self.store = Store(settings.home / "sandbox.db")
         self.room = DarkRoom(settings)
         self.faults = FaultBook(settings.seed, settings.faults)
         self._shelf = MediaShelf(settings.home / "media")
-        self.callbacks = Callbacks()
+        self.callbacks = Callbacks(self.secrets)
         self.questions = Questions(settings.rpm)
         self.views = Views(settings, url, self._link_key, self.questions, pictures=not self.room.fixed)
         self.queue = Queue(settings, self.store, self.room, self._changed)
@@ -54,41 +56,51 @@ class Service:
         self.room.close()
         self.store.close()
 
-    def authenticate(self, request: Request) -> None:
-        """Raise 401 unless the request carries the Bearer key."""
-        scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(key.strip().encode(), self._key.encode()):
+    def authenticate(self, request: Request, scheme: str = "Bearer") -> None:
+        """Raise `Refusal` unless the request carries the key behind this word."""
+        said, _, key = request.headers.get("authorization", "").partition(" ")
+        if said.lower() != scheme.lower() or not hmac.compare_digest(key.strip().encode(), self._key.encode()):
             raise unauthenticated()
 
-    async def check(self, raw: bytes) -> tuple[Params, tuple[Fault, ...]]:
+    async def asked(self, request: Request, voice: Voice) -> Ask:
+        """A request as its voice reads it."""
+        now = time.time()
+        return Ask(
+            body=await request.body(),
+            path=request.path_params,
+            query=tuple(request.query_params.multi_items()),
+            headers=request.headers,
+            now=now,
+            find=lambda task_id: self.store.find(voice.name, task_id, now),
+            by_reference=lambda reference: self.store.by_reference(voice.name, reference, now),
+        )
+
+    async def check(self, ask: Ask, voice: Voice) -> tuple[Params, tuple[Fault, ...]]:
         """What a submit asks for and what shall go wrong with it. Raises `Refusal`; nothing was created."""
         self._count()
-        body = read_body(raw)
-        params, media = (self._final(body), ()) if is_final(body) else wanted(body)
-        faults = self.faults.strike(params.prompt, "draft" if params.draft else "final")
-        refuse_by(faults, self.settings.rpm)
-        return await self._shelf.fill(params, () if self.room.fixed else media), faults
+        wanted = voice.wanted(ask)
+        kind = "draft" if wanted.params.draft else "final"
+        faults = self.faults.strike(wanted.params.prompt, kind, partial(applies, voice))
+        refuse_by(faults, voice, self.settings.rpm)
+        return await self._shelf.fill(wanted.params, () if self.room.fixed else wanted.media), faults
 
-    def task(self, task_id: str) -> Task:
-        """The task, or 404."""
-        task = self.store.find(task_id, time.time())
+    def task(self, voice: Voice, task_id: str) -> Task:
+        """The task, or `Refusal`."""
+        task = self.store.find(voice.name, task_id, time.time())
         if task is None:
             raise no_such_task(task_id)
         return task
 
-    def hidden(self) -> list[str]:
+    def hidden(self, voice: Voice) -> list[str]:
         """The ids of the tasks that the list does not show yet."""
         now = time.time()
-        late = ((task, task.fault(FaultName.LIST_LAG)) for task in self.store.with_fault(FaultName.LIST_LAG, now))
+        lagging = self.store.with_fault(voice.name, FaultName.LIST_LAG, now)
+        late = ((task, task.fault(FaultName.LIST_LAG)) for task in lagging)
         return [task.id for task, lag in late if lag and now < task.created_at + lag.hold]
 
     def check_link(self, request: Request) -> None:
         """Raise 403 unless the request's link is ours and alive."""
         links.verify(self._link_key, request.url.path, request.query_params, time.time())
-
-    def _final(self, body: Body) -> Params:
-        now = time.time()
-        return final_of(body, lambda task_id: self.store.find(task_id, now), now)
 
     def _count(self) -> None:
         now = time.monotonic()
@@ -99,4 +111,4 @@ class Service:
         self._recent.append(now)
 
     def _changed(self, task: Task) -> None:
-        self.callbacks.send(task, self.views.shown(task))
+        self.callbacks.send(self.views.true(task))

@@ -48,10 +48,10 @@ class SandboxSettings(BaseModel):
     """Threads that render."""
     rpm: Annotated[int, Field(ge=1)] = 600
     """Tasks that may be created in a minute; one more is refused with 429."""
-    link_seconds: Annotated[int, Field(ge=1)] = 86_400
-    """How long a result link lives."""
+    link_seconds: Annotated[int, Field(ge=1)] | None = None
+    """How long a result link lives. Empty: as long as the provider says, e.g. 24 hours at Ark."""
     renew_links: bool = False
-    """Whether every answer about a succeeded task carries a link signed just now; Ark does not document it."""
+    """Whether every answer about a succeeded task carries a link signed just now, also where that is not documented."""
     seed: int = 0
     """Decides latencies, and which tasks a fault with a probability hits."""
     fixed: str = ""

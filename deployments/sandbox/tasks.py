@@ -1,18 +1,16 @@
-"""A task as the sandbox keeps it, and as Ark shows it."""
+"""A task as the sandbox keeps it, whatever provider's words it was asked for in."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from deployments.sandbox.catalogue import amount, model_named, tokens
 from deployments.sandbox.fault_table import FaultName
 from deployments.sandbox.faults import Fault
-from deployments.sandbox.render.plan import FPS, pixels
-from workprint.models import known_models, model_facts
 
 
 class Status(StrEnum):
-    """Ark's words."""
+    """Where a task is. Each voice has its own words for it."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -31,7 +29,9 @@ class Params:
 
     model: str
     prompt: str
+    #: 480p, 720p, 768p, 1080p, 2k, 4k: the short side, whatever the provider calls it.
     resolution: str
+    #: `16:9` and so on; `adaptive` until the reference picture was seen.
     ratio: str
     frames: int
     seed: int
@@ -45,23 +45,17 @@ class Params:
     #: Seconds a task may wait in the queue.
     execution_expires_after: int = 172_800
     callback_url: str = ""
+    #: The client's own id for the task, whatever the provider's name for it is.
     safety_identifier: str = ""
     stills: tuple[str, ...] = ()
     footage: str = ""
     soundtrack: str = ""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height in pixels: Ark's own table where the model is known, else by the short side."""
-        name = model_named(self.model).name
-        if name in known_models():
-            return model_facts(name).size(self.resolution, self.ratio)
-        return pixels(self.resolution, self.ratio)
-
-    @property
-    def tokens(self) -> int:
-        """What a success is billed as."""
-        return tokens(*self.size, self.frames)
+    #: Whose words it was asked for in.
+    voice: str = "ark"
+    #: The model's name in `workprint.models`, where it differs.
+    listed_as: str = ""
+    #: Whatever else of the request the voice shows again, as JSON values.
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "Params":
@@ -95,8 +89,18 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a film costs by its voice's list. `rate` is for a million tokens where there are tokens, else for it all."""
+
+    amount: str
+    currency: str
+    rate: str = "0"
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
-    """One line of the bill: only charged tasks have one. `rate` is CNY per million tokens."""
+    """One line of the bill: only charged tasks have one."""
 
     task_id: str
     model: str
@@ -110,45 +114,18 @@ class Charge:
     currency: str = "CNY"
 
 
-def charge_for(task: Task, at: float) -> Charge:
-    """What a charged task costs."""
+def charge_for(task: Task, cost: Cost, at: float) -> Charge:
+    """The line of a charged task."""
     params = task.params
-    flex = params.service_tier == "flex"
-    rate = model_named(params.model).rate(params.resolution, sound=params.generate_audio, flex=flex)
-    cost = str(amount(params.tokens, rate))
-    who = params.safety_identifier
-    return Charge(task.id, params.model, params.resolution, params.draft, params.tokens, str(rate), cost, who, at)
-
-
-def task_object(task: Task, content: dict[str, str]) -> dict[str, Any]:
-    """The task as GET, list and callbacks show it. `content` holds the result links of a succeeded one."""
-    params = task.params
-    shown: dict[str, Any] = {
-        "id": task.id,
-        "model": params.model,
-        "status": task.status.value,
-        "created_at": int(task.created_at),
-        "updated_at": int(task.updated_at),
-        **_asked(params),
-    }
-    if task.error_code:
-        shown["error"] = {"code": task.error_code, "message": task.error_message}
-    if task.status is Status.SUCCEEDED:
-        shown["content"] = content
-    if task.charged:
-        shown["usage"] = {"completion_tokens": params.tokens, "total_tokens": params.tokens}
-    return shown
-
-
-_ECHOED = (
-    "seed", "resolution", "ratio", "generate_audio", "draft", "service_tier", "execution_expires_after",
-)  # fmt: skip
-
-
-def _asked(params: Params) -> dict[str, Any]:
-    values = asdict(params)
-    echoed = {name: values[name] for name in _ECHOED}
-    optional = {name: values[name] for name in ("draft_task_id", "safety_identifier") if values[name]}
-    whole = params.frames % FPS == 0
-    length = {"duration": params.frames // FPS} if whole else {"frames": params.frames}
-    return {**echoed, **optional, **length, "framespersecond": FPS}
+    return Charge(
+        task.id,
+        params.model,
+        params.resolution,
+        params.draft,
+        cost.tokens,
+        cost.rate,
+        cost.amount,
+        params.safety_identifier,
+        at,
+        cost.currency,
+    )

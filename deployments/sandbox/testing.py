@@ -11,21 +11,26 @@ from typing import Any
 import httpx
 
 from deployments.sandbox.faults import Fault
-from deployments.sandbox.keys import bearer_key
+from deployments.sandbox.keys import bearer_key, webhook_secrets
 from deployments.sandbox.server import SandboxServer
 from deployments.sandbox.settings import SandboxSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox. `base_url` has no path: Ark's prefix is /api/v3."""
+    """A running sandbox. `base_url` has no path: each voice has its own prefix, Ark's is /api/v3."""
 
     base_url: str
     key: str
     home: Path
 
+    @property
+    def webhook_secret(self) -> str:
+        """What signed voices sign callbacks with: `whsec_` and Base64."""
+        return webhook_secrets(self.home).webhook
+
     async def bill(self) -> dict[str, Any]:
-        """What was charged: charges, tokens, amount, currency."""
+        """What was charged: charges, tokens, amount, currency, sums by currency."""
         bill: dict[str, Any] = await self._json("GET", "/sandbox/bill")
         return bill
 

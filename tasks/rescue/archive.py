@@ -64,7 +64,7 @@ async def _brought(house: House, render: Render) -> Render:
     film = await landed(house, render, ended_before=True)
     if film.landed is not None and render.kind is Kind.FINAL:
         campaign = await house.ledger.campaign(render.campaign_id)
-        plan = Plan.thaw(campaign.id, campaign.brief, house.facts)
+        plan = Plan.thaw(campaign.id, campaign.brief, house.facts_in(campaign.brief))
         judged = await moderate.fn(house, film, render.variant)
         if judged is not None:
             await archive.fn(house, plan, judged, render.variant)

@@ -41,7 +41,9 @@ async def _asked(team: Team, provider: str, renders: Sequence[Render]) -> Sequen
 
 
 async def _learnt(house: House, render: Render, answer: Checked) -> Deed | None:
-    facts = steps.charge_learnt(render, answer, house.facts) if isinstance(answer, Observation) else None
+    if not isinstance(answer, Observation):
+        return None
+    facts = steps.charge_learnt(render, answer, steps.model_facts_of(render))
     if facts is None:
         return None
     note = f"the provider says: {facts['charge_state']}, {facts['charge_amount']} {facts['charge_currency']}"

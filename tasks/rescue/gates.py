@@ -38,15 +38,15 @@ async def close_gates(team: Team) -> tuple[Deed, ...]:
 
 async def _denied(team: Team, campaign: Campaign, state: RunState) -> Sequence[Deed]:
     house = await team.house(str(campaign.brief["brief"]["provider"]))
-    if not await _rejected(house, campaign):
+    if not await _rejected(house, campaign, await team.plan(campaign)):
         return ()
     await start_again(state.id, "rescue closed the gate: nobody answered in time")
     return (Deed(Did.GATE_CLOSED, campaign.id, f"{campaign.title}: open until {campaign.gate_deadline}"),)
 
 
-async def _rejected(house: House, campaign: Campaign) -> bool:
+async def _rejected(house: House, campaign: Campaign, plan: Plan) -> bool:
     """One rejection a waiting variant. Whoever answered in the same moment stands: rows are never replaced."""
-    board = await board_of(house, Plan.thaw(campaign.id, campaign.brief, house.facts))
+    board = await board_of(house, plan)
     names = tuple(variant.name for variant in board.waiting)
     if not names:
         return False

@@ -58,7 +58,7 @@ async def _heard(house: House, render: Render, answer: Checked) -> Deed | None:
 async def _change(house: House, render: Render, answer: Checked) -> Change | None:
     match answer:
         case Observation():
-            return steps.observed(render, answer, house.facts, ACTOR)
+            return steps.observed(render, answer, steps.model_facts_of(render), ACTOR)
         case NotThere(raw) if await _gone_for_long(house, render):
             return steps.gone(render, raw, ACTOR)
         case _:

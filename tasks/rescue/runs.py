@@ -56,10 +56,9 @@ async def _woken(team: Team, campaign: Campaign, state: RunState | None) -> Sequ
 
 async def _cancelled(team: Team, campaign: Campaign, state: RunState) -> Sequence[Deed]:
     """What the run's own hook could not do: a suspended run has no process, and a dead one runs no hook."""
-    house = await team.house(str(campaign.brief["brief"]["provider"]))
     if state.type is StateType.CANCELLING and datetime.now(UTC) - state.since < _HOOK:
         return ()  # its worker may still be at it
-    found = await end_campaign(team.ledger, house.provider, campaign.id, ACTOR)
+    found = await end_campaign(team.ledger, team.provider, campaign.id, ACTOR)
     if state.type is StateType.CANCELLING:
         await call_cancelled(state.id, "rescue: nobody was left to cancel it")
     told = ", ".join(f"{one.render.variant} {one.outcome}" for one in found)

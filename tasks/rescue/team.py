@@ -8,11 +8,16 @@ from prefect.logging import get_run_logger
 from blocks.bucket import ArchiveBucket
 from blocks.ledger.block import LedgerDatabase
 from blocks.ledger.ledger import Ledger
+from blocks.provider import VideoProvider
 from tasks.house import BUCKET, LEDGER, House, load_provider
 from tasks.pulse import Pulse
 from tasks.retrying import Again
 from workprint import steps
+from workprint.brief import Brief
+from workprint.campaigns import Campaign
 from workprint.errors import WorkprintError
+from workprint.fallback import Choice
+from workprint.plan import Plan
 from workprint.render import Render, Source
 from workprint.rescue import Deed, Did
 from workprint.states import RenderState
@@ -46,6 +51,17 @@ class Team:
             self._houses[provider_name] = house
             self._stack.push_async_callback(house.leave)
         return self._houses[provider_name]
+
+    async def provider(self, name: str) -> VideoProvider:
+        """The provider block itself. Raises `InputError` when there is none of that name."""
+        return (await self.house(name)).provider
+
+    async def plan(self, campaign: Campaign) -> Plan:
+        """The plan of a campaign, with its fallbacks. Raises `InputError` when one of its blocks is gone."""
+        brief = Brief.model_validate(campaign.brief["brief"])
+        houses = [await self.house(name) for name in (brief.provider, *brief.fallbacks)]
+        own, *others = (Choice(house.provider_name, house.facts_in(campaign.brief)) for house in houses)
+        return Plan.thaw(campaign.id, campaign.brief, own.facts, tuple(others))
 
     async def take(self, *states: RenderState) -> tuple[Render, ...]:
         """The renders in these states that nobody looks after, or we do already; they are ours from now on."""

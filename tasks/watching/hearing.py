@@ -14,7 +14,6 @@ from tasks.watching.waiters import Watched
 from workprint import steps
 from workprint.callbacks import Nudge
 from workprint.errors import LedgerError, StaleState
-from workprint.models import ModelFacts
 from workprint.outcomes import Checked, NotThere, Observation, Unreadable
 from workprint.render import Change, Event, Render, Source
 from workprint.states import IN_FLIGHT, RenderState
@@ -37,9 +36,8 @@ class Heard:
 class Hearing:
     """Turns answers into changes. It schedules nothing."""
 
-    def __init__(self, ledger: Ledger, facts: ModelFacts, gone_after: float) -> None:
+    def __init__(self, ledger: Ledger, gone_after: float) -> None:
         self._ledger = ledger
-        self._facts = facts
         #: Seconds a known task may be denied before it counts as lost.
         self._gone_after = gone_after
 
@@ -81,7 +79,9 @@ class Hearing:
         return await self._lost(watched, nudges, render, actor) if beaten else await self._nothing_new(nudges, render)
 
     def _change(self, render: Render, seen: Observation, actor: steps.Actor) -> Change | None:
-        return steps.observed(render, seen, self._facts, actor) if render.state in IN_FLIGHT else None
+        if render.state not in IN_FLIGHT:
+            return None
+        return steps.observed(render, seen, steps.model_facts_of(render), actor)
 
     async def _lost(self, watched: Watched, nudges: Sequence[Nudge], now: Render, who: steps.Actor) -> Heard:
         """Somebody else was faster while our question was on its way: on record once per render, with the lag."""

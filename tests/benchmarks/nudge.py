@@ -24,7 +24,6 @@ from blocks.ledger import Ledger
 from tasks.watcher import Watcher
 from tests.benchmarks.fleet import HOLDER, MODEL, launch, provider, serving, token
 from tests.servers.postgres import find_binaries, postgres_server
-from workprint.models import model_facts
 from workprint.render import Render
 from workprint.states import IN_FLIGHT
 
@@ -56,7 +55,7 @@ async def _seconds(url: str, count: int) -> dict[str, float]:
         ledger = await stack.enter_async_context(await Ledger.open(url))
         block = await stack.enter_async_context(provider(server, callback_base_url=desk))
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
-        watcher = Watcher(ledger, block, model_facts(MODEL, "ark"), HOLDER)
+        watcher = Watcher(ledger, block, HOLDER)
         stack.push_async_callback(watcher.close)
         renders = await ledger.in_state(*IN_FLIGHT)
         took = await asyncio.gather(*(_one(watcher, http, server, desk, render) for render in renders))

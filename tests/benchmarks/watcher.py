@@ -24,7 +24,6 @@ from blocks.ledger import Ledger
 from tasks.watcher import Watcher
 from tests.benchmarks.fleet import HOLDER, MODEL, launch, provider, serving
 from tests.benchmarks.machine import own_cpu
-from workprint.models import model_facts
 
 COUNT = 10_000
 #: KiB of memory a render in flight may take.
@@ -68,7 +67,7 @@ async def _watch(mode: str, url: str, server: str) -> dict[str, Any]:
     settings = {"callback_base_url": "https://desk.example"} if mode == "callbacks" else {}
     async with await Ledger.open(url) as ledger, provider(server, **settings) as block:
         await block.check("task-0")  # what a first request loads belongs to nobody
-        watcher = Watcher(ledger, block, model_facts(MODEL, "ark"), HOLDER)
+        watcher = Watcher(ledger, block, HOLDER)
         if mode == "memory":
             tracemalloc.start()
         before = _memory(mode)

@@ -68,7 +68,7 @@ def test_a_missing_field_is_shown_where_it_belongs() -> None:
 def test_problems_found_later_get_their_lines_too() -> None:
     """The rules that need the model's facts point into the file as well."""
     file = parse_brief(GOOD + b"durations: [5, 99]\n".replace(b"99", b"59"), name="spring.yaml")
-    located = file.located(check_brief(file.brief, model_facts("doubao-seedance-1-5-pro-251215")))
+    located = file.located(check_brief(file.brief, model_facts("doubao-seedance-1-5-pro-251215", "ark")))
     assert [("durations[1]", "spring.yaml:12")] == [(p.path, p.where) for p in errors_in(located)]
 
 
@@ -141,7 +141,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_samples_can_be_made_within_their_budgets(path: Path) -> None:
     """Every shipped brief passes the check and the budget of a model that can make it."""
-    file, facts = read_brief_file(path), model_facts("doubao-seedance-1-5-pro-251215")
+    file, facts = read_brief_file(path), model_facts("doubao-seedance-1-5-pro-251215", "ark")
     assert errors_in(check_brief(file.brief, facts)) == ()
     quote(file.brief, facts, "sandbox").check_budget(file.brief.budget)
 

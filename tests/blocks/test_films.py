@@ -107,6 +107,7 @@ def test_probe_leaves_the_warnings_as_they_were() -> None:
         ({}, {"width": 324, "height": 184}, set()),
         ({}, {"width": 160, "height": 90}, set()),
         ({}, {"fps": 30}, {"technical.fps"}),
+        ({}, {"fps": None}, set()),
         ({"kind": "black"}, {}, {"technical.black", "technical.frozen"}),
         ({"kind": "frozen"}, {}, {"technical.frozen"}),
         ({"kind": "frozen"}, {"camera_static": True}, {"technical.frozen_static"}),

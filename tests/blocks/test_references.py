@@ -19,9 +19,9 @@ from workprint.errors import InputError, OutboundError
 from workprint.models import model_facts
 from workprint.problems import Problem
 
-PRO_15 = model_facts("doubao-seedance-1-5-pro-251215")
-TWO = model_facts("doubao-seedance-2-0-260128")
-TWO_FIVE = model_facts("doubao-seedance-2-5-260628")
+PRO_15 = model_facts("doubao-seedance-1-5-pro-251215", "ark")
+TWO = model_facts("doubao-seedance-2-0-260128", "ark")
+TWO_FIVE = model_facts("doubao-seedance-2-5-260628", "ark")
 
 
 class Store:

@@ -19,7 +19,7 @@ TWO = small("one", "two", cost_centre=CENTRE)
 
 
 def quoted() -> Quote:
-    return quote(TWO, model_facts(MODEL), PROVIDER)
+    return quote(TWO, model_facts(MODEL, "ark"), PROVIDER)
 
 
 async def limited(stage: Stage, amount: Decimal) -> None:

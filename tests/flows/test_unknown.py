@@ -45,7 +45,7 @@ async def lost(stage: Stage) -> tuple[str, Render]:
     await stage.sandbox.faults(STRIPPED, LOST)
     brief = small()
     run_id = await stage.open(brief)
-    plan = Plan(run_id, brief, model_facts(MODEL), {"hero": ()})
+    plan = Plan(run_id, brief, model_facts(MODEL, "ark"), {"hero": ()})
     await stage.provider.submit(plan.draft(plan.variants()[0]), {}, client_ref="somebody-else")
     assert "Outcome unknown" == (await stage.perform(run_id)).name
     return run_id, await stage.render(run_id, "hero", Kind.DRAFT)

@@ -10,10 +10,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from blocks.provider import VideoProvider
 from deployments.sandbox.testing import Sandbox, running_sandbox
 from tasks import submit
 from tasks.cancel import cancel_campaign, cancel_render, end_campaign
-from tasks.house import House
+from tasks.house import House, Providers
 from tests.blocks.loopback import serving
 from tests.tasks.orders import Opener, draft_order, small_plan, until
 from workprint import steps
@@ -35,6 +36,15 @@ async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
         yield running
 
 
+def asked_of(house: House) -> Providers:
+    """Every provider block is the one of this house."""
+
+    async def block(_: str) -> VideoProvider:
+        return house.provider
+
+    return block
+
+
 def plan_of(campaign_id: str = "cmp_1", seed: int = 1) -> Plan:
     """A campaign of one film; equal seeds want equal content."""
     plan = small_plan()
@@ -53,7 +63,7 @@ async def queued(house: House, campaign_id: str = "cmp_1", seed: int = 1) -> Ren
 
 
 async def cancel(house: House, campaign_id: str = "cmp_1") -> Cancelled:
-    (one,) = await cancel_campaign(house.ledger, house.provider, campaign_id, MEI)
+    (one,) = await cancel_campaign(house.ledger, asked_of(house), campaign_id, MEI)
     return one
 
 
@@ -118,7 +128,7 @@ async def test_an_answer_that_cannot_be_read_leaves_the_wish(house: House, anoth
     async with serving(app) as url:
         away = await another_house(connect_timeout=0.5, read_timeout=0.5)
         away.provider = away.provider.model_copy(update={"base_url": url})
-        (found,) = await end_campaign(away.ledger, away.provider, "cmp_1", MEI)
+        (found,) = await end_campaign(away.ledger, asked_of(away), "cmp_1", MEI)
     assert (Outcome.REQUESTED, S.QUEUED, CancelState.REQUESTED) == (
         found.outcome,
         found.render.state,
@@ -167,11 +177,11 @@ async def test_a_render_that_serves_another_campaign_is_kept(sandbox: Sandbox, h
     """What an open campaign has adopted goes on, says for whom, and is cancelled once that one is cancelled too."""
     render = await queued(house)
     await planned(house, "adopter")
-    (kept,) = await end_campaign(house.ledger, house.provider, "cmp_1", MEI)
+    (kept,) = await end_campaign(house.ledger, asked_of(house), "cmp_1", MEI)
     assert (Outcome.KEPT, "it serves campaign adopter") == (kept.outcome, kept.why)
     assert "queued" == await status(sandbox, render)
     assert "Cancelled" == (await house.ledger.campaign("cmp_1")).state
-    (gone,) = await end_campaign(house.ledger, house.provider, "adopter", MEI)
+    (gone,) = await end_campaign(house.ledger, asked_of(house), "adopter", MEI)
     assert (Outcome.CONFIRMED, "cancelled") == (gone.outcome, await status(sandbox, render))
 
 
@@ -179,7 +189,7 @@ async def test_two_campaigns_cancelled_at_once_keep_nothing_for_each_other(sandb
     """When everybody whom a render serves is cancelled in the same moment, the render is cancelled."""
     render = await queued(house)
     await planned(house, "adopter")
-    await asyncio.gather(*(end_campaign(house.ledger, house.provider, one, MEI) for one in ("cmp_1", "adopter")))
+    await asyncio.gather(*(end_campaign(house.ledger, asked_of(house), one, MEI) for one in ("cmp_1", "adopter")))
     assert ("cancelled", S.CANCELLED) == (await status(sandbox, render), (await house.ledger.get(render.id)).state)
 
 
@@ -234,7 +244,7 @@ async def test_a_campaign_that_had_ended_keeps_its_name(house: House) -> None:
     """Cancelling what a finished campaign left behind does not rename its end."""
     await queued(house)
     await house.ledger.close_campaign("cmp_1", "Delivered in part")
-    (found,) = await end_campaign(house.ledger, house.provider, "cmp_1", MEI)
+    (found,) = await end_campaign(house.ledger, asked_of(house), "cmp_1", MEI)
     assert (Outcome.CONFIRMED, "Delivered in part") == (
         found.outcome,
         (await house.ledger.campaign("cmp_1")).state,

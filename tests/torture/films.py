@@ -55,11 +55,11 @@ def variant() -> str:
 
 def caption() -> str:
     """What the contact sheet says below the draft."""
-    width, height = model_facts(MODEL).size(DRAFT, RATIO)
+    width, height = model_facts(MODEL, "ark").size(DRAFT, RATIO)
     return f"{width}x{height}, {SECONDS:.1f} s, take 1"
 
 
 def expected(resolution: str) -> Expected:
     """What the technical check wants a final of this resolution to be."""
-    width, height = model_facts(MODEL).size(resolution, RATIO)
+    width, height = model_facts(MODEL, "ark").size(resolution, RATIO)
     return Expected(duration=SECONDS, width=width, height=height, fps=FPS, audio=False, camera_static=False)

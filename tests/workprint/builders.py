@@ -28,7 +28,7 @@ EMULATED = "doubao-seedance-2-0-260128"
 
 
 def facts(model: str = NATIVE) -> ModelFacts:
-    return model_facts(model)
+    return model_facts(model, "ark")
 
 
 def reference(**changes: Any) -> FrozenReference:
@@ -179,4 +179,4 @@ def final(of: Plan, variant: Variant, state: RenderState, *, adopted: bool = Fal
 def board(of: Plan, *standing: Claim | Approval) -> Board:
     """The board of a plan where just this stands."""
     claims = tuple(row for row in standing if isinstance(row, Claim))
-    return Board(of, claims, tuple(row for row in standing if isinstance(row, Approval)))
+    return Board(of.following(claims), claims, tuple(row for row in standing if isinstance(row, Approval)))

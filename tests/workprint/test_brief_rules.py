@@ -10,9 +10,9 @@ from workprint.models import ModelFacts, model_facts
 from workprint.problems import Problem, Severity
 from workprint.rules import MAX_VARIANTS, check_brief
 
-PRO_15 = model_facts("doubao-seedance-1-5-pro-251215")
-TWO = model_facts("doubao-seedance-2-0-260128")
-TWO_FIVE = model_facts("doubao-seedance-2-5-260628")
+PRO_15 = model_facts("doubao-seedance-1-5-pro-251215", "ark")
+TWO = model_facts("doubao-seedance-2-0-260128", "ark")
+TWO_FIVE = model_facts("doubao-seedance-2-5-260628", "ark")
 CLIP = {"role": "video", "source": "clip.mp4"}
 SUBJECT = {"role": "subject", "source": "face.png"}
 LAST = {"role": "last_frame", "source": "end.png"}

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from tests.workprint.builders import NOW, WATCHER, facts, failure, observation, 
 from workprint import steps
 from workprint.charges import ChargeState, Evidence
 from workprint.failures import SUBMIT_RETRIES, FailureKind, Stage
-from workprint.outcomes import Accepted, Refused, Unanswered
+from workprint.outcomes import Accepted, Cost, Refused, Unanswered
 from workprint.render import Change, Render, is_live
 from workprint.states import FRUITLESS, IN_FLIGHT, NEXT, RenderState, check_step
 
@@ -217,6 +218,41 @@ def test_a_billed_failure_holds_its_content(tokens: int | None, live: bool) -> N
     """A film we cannot have but that was billed is charged, and is never bought a second time."""
     change = seen(PROCESSING, RenderState.FAILED, tokens=tokens)
     assert live == is_live(change.to, change.facts["charge_state"])
+
+
+UNDOCUMENTED = facts().model_copy(update={"free_failures": "", "dialect": "newcomer"})
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "amount", "live"),
+    [
+        ({}, ChargeState.UNKNOWN, None, True),
+        ({"cost": Cost(Decimal(0), "CNY")}, ChargeState.NOT_CHARGED, Decimal(0), False),
+        ({"cost": Cost(Decimal(0), "USD")}, ChargeState.NOT_CHARGED, Decimal(0), False),
+        ({"cost": Cost(Decimal("1.20"), "CNY")}, ChargeState.CHARGED, Decimal("1.20"), True),
+        ({"tokens": 1_000_000}, ChargeState.CHARGED, Decimal("70.0000"), True),
+    ],
+)
+@pytest.mark.parametrize("end", sorted(FRUITLESS))
+def test_a_failure_is_free_only_where_somebody_says_so(
+    end: RenderState, said: dict[str, Any], state: ChargeState, amount: Decimal | None, live: bool
+) -> None:
+    """Where a provider does not document it, only its own figure tells what a failure cost; else nobody knows."""
+    change = steps.observed(PROCESSING, observation(end, **said), UNDOCUMENTED, WATCHER)
+    assert change is not None
+    assert (state, amount) == (change.facts["charge_state"], change.facts.get("charge_amount"))
+    assert live == is_live(change.to, change.facts["charge_state"])
+    if amount is None:
+        told = "newcomer does not document whether failed tasks are billed"
+        assert told == change.facts["charge_source"]
+    learnt = steps.charge_learnt(PROCESSING, observation(end, **said), UNDOCUMENTED)
+    assert amount == (None if learnt is None else learnt["charge_amount"])
+
+
+def test_the_provider_s_money_is_the_cost_of_a_film() -> None:
+    """A success costs what the provider says it took, not what the list says."""
+    told = seen(PROCESSING, RenderState.SUCCEEDED, cost=Cost(Decimal("2.75"), "CNY"), tokens=50_220, **LINK).facts
+    assert (Decimal("2.75"), Evidence.REPORTED) == (told["charge_amount"], told["charge_evidence"])
 
 
 def test_the_providers_reason_is_kept() -> None:

@@ -16,8 +16,8 @@ from workprint.sizes import RATIOS
 from workprint.spec import FrozenReference, Kind, Spec
 from workprint.variants import Variant, count, direct_spec, draft_spec, expand, final_spec, seed
 
-NATIVE = model_facts("doubao-seedance-1-5-pro-251215")
-EMULATED = model_facts("doubao-seedance-2-0-260128")
+NATIVE = model_facts("doubao-seedance-1-5-pro-251215", "ark")
+EMULATED = model_facts("doubao-seedance-2-0-260128", "ark")
 FROZEN = FrozenReference(Role.FIRST_FRAME, "a" * 64, "image/png", 9, "references/a.png", "product.png", 1440, 1440)
 SLUGS = st.from_regex(r"\A[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?\Z")
 

@@ -37,6 +37,8 @@ class Dialect(Protocol):
     link_life: timedelta
     #: Whether result links want the key. It is only ever sent to the API's own host.
     link_wants_key: bool
+    #: Tasks that `check_many` may name at once; their ids stand in the URL.
+    batch: int
     #: How its callbacks are signed.
     signature: Scheme
 

@@ -28,6 +28,7 @@ from workprint.dialects.replies import (
 )
 from workprint.failures import Failure, FailureKind, Stage
 from workprint.links import from_unix
+from workprint.models import model_facts
 from workprint.outcomes import (
     Accepted,
     Asked,
@@ -46,7 +47,6 @@ from workprint.redact import redact
 from workprint.spec import Spec
 from workprint.states import RenderState
 
-_TASKS = "/contents/generations/tasks"
 _STATES: dict[str, RenderState] = {
     "queued": RenderState.QUEUED,
     "running": RenderState.PROCESSING,
@@ -68,6 +68,10 @@ class ArkDialect(Plain):
     recovery = Grade.CLIENT_REFERENCE
     #: Docs 82379/1520757: 24 hours. That asking again signs anew is not documented.
     link_life = timedelta(hours=24)
+    #: What a profile of this language may say differently: the route, the words of its states, its error codes.
+    tasks = "/contents/generations/tasks"
+    states: Mapping[str, RenderState] = _STATES
+    errors = ARK_ERRORS
 
     def submit(
         self,
@@ -78,9 +82,14 @@ class ArkDialect(Plain):
         draft_task_id: str | None = None,
         callback_url: str | None = None,
     ) -> Request:
-        """The POST of a task. Raises `InputError` for a native final without draft and a reference without address."""
-        body = native_final_body(spec, draft_task_id) if is_native_final(spec) else full_body(spec, media)
-        return Request("POST", _TASKS, json=addressed(body, client_ref, callback_url))
+        """The POST of a task. Raises `InputError` for an unknown model, a native final without draft and a reference
+        without address.
+        """
+        if is_native_final(spec):
+            body = native_final_body(spec, draft_task_id)
+        else:
+            body = full_body(spec, model_facts(spec.model, self.name), media)
+        return Request("POST", self.tasks, json=addressed(body, client_ref, callback_url))
 
     def read_submit(self, reply: Reply) -> Submitted:
         """Accepted with an id; refused only where the answer proves that nothing was created; else unanswered."""
@@ -88,11 +97,11 @@ class ArkDialect(Plain):
         task_id = word((body or {}).get("id"))
         if ok(reply) and usable_id(task_id):
             return Accepted(task_id, redact(reply.body))
-        return ARK_ERRORS.no_task(reply, error_in(body))
+        return self.errors.no_task(reply, error_in(body))
 
     def check(self, task_id: str) -> Request:
         """The GET of one task."""
-        return Request("GET", _task_path(task_id))
+        return Request("GET", self._task_path(task_id))
 
     def read_check(self, reply: Reply, now: datetime) -> Checked:
         """The task; that it is not there (any more); or that the answer says nothing about it."""
@@ -100,13 +109,13 @@ class ArkDialect(Plain):
             return NotThere(redact(reply.body))
         body = json_object(reply.body)
         if not ok(reply) or body is None or not word(body.get("status")):
-            return Unreadable(ARK_ERRORS.failure(reply, Stage.RENDER, error_in(body)))
+            return Unreadable(self.errors.failure(reply, Stage.RENDER, error_in(body)))
         return self._observe(body, redact(reply.body), now, retry_after(reply))
 
-    def check_many(self, task_ids: Sequence[str]) -> Request:
+    def check_many(self, task_ids: Sequence[str]) -> Request | None:
         """The list, filtered by ids (`filter.task_ids`, repeatable)."""
         named = tuple(("filter.task_ids", task_id) for task_id in task_ids)
-        return Request("GET", _TASKS, params=(("page_num", "1"), ("page_size", str(len(named))), *named))
+        return Request("GET", self.tasks, params=(("page_num", "1"), ("page_size", str(len(named))), *named))
 
     def task_named(self, body: bytes, model: str) -> str:  # noqa: ARG002 - the body says it all
         """Ark posts the task object itself, unsigned (docs 82379/1520757, `callback_url`)."""
@@ -114,47 +123,64 @@ class ArkDialect(Plain):
 
     def cancel(self, task_id: str) -> Request:
         """The DELETE. Ark cancels a queued task, refuses on a running one, and on an ended one deletes the record."""
-        return Request("DELETE", _task_path(task_id))
+        return Request("DELETE", self._task_path(task_id))
 
     def list(self, page: ListPage) -> Request:
         """One page of the tasks of the last 7 days."""
-        return Request("GET", _TASKS, params=(("page_num", str(page.number)), ("page_size", str(page.size))))
+        return Request("GET", self.tasks, params=(("page_num", str(page.number)), ("page_size", str(page.size))))
 
     def read_list(self, reply: Reply, now: datetime) -> Listed | Unreadable:
         """The tasks of one page. One item without an id makes the page unreadable: it might be the one looked for."""
         body = json_object(reply.body)
         items = (body or {}).get("items")
         if not ok(reply) or not isinstance(items, list):
-            return Unreadable(ARK_ERRORS.failure(reply, Stage.RENDER, error_in(body)))
+            return Unreadable(self.errors.failure(reply, Stage.RENDER, error_in(body)))
         if not all(isinstance(item, dict) and usable_id(word(item.get("id"))) for item in items):
             return Unreadable(Failure(FailureKind.UPSTREAM, Stage.RENDER, "list", "an item without a task id"))
         return Listed(tuple(self._observe(item, redact(json.dumps(item)), now, None) for item in items))
 
     def _observe(self, body: dict[str, Any], raw: str, now: datetime, wait: float | None) -> Observation:
         code = word(body.get("status"))
-        state, link = _STATES.get(code.casefold()), http_link(mapping(body.get("content")).get("video_url"))
+        state, link = self.states.get(code.casefold()), self._link(body)
         if state is RenderState.SUCCEEDED and link is None:
             state = RenderState.FAILED
-        done, signed = state is RenderState.SUCCEEDED, from_unix(body.get("updated_at"))
+        done = state is RenderState.SUCCEEDED
         return Observation(
             task_id=word(body.get("id")),
             state=state,
             code=code,
             raw=raw,
             link=link if done else None,
-            link_expires_at=link_end(link, signed, self.link_life, now) if done and link else None,
+            link_expires_at=self._link_end(body, link, now) if done and link else None,
             tokens=_tokens(body),
-            failure=_failure(body, state, code),
+            failure=self._failure(body, state, code),
             client_ref=word(body.get("safety_identifier")),
             model=word(body.get("model")),
             asked=_asked(body),
-            created_at=from_unix(body.get("created_at")),
+            created_at=self._moment(body.get("created_at")),
             retry_after=wait,
         )
 
+    def _link(self, body: dict[str, Any]) -> str | None:
+        return http_link(mapping(body.get("content")).get("video_url"))
 
-def _task_path(task_id: str) -> str:
-    return f"{_TASKS}/{segment(task_id)}"
+    def _link_end(self, body: dict[str, Any], link: str, now: datetime) -> datetime:
+        return link_end(link, self._moment(body.get("updated_at")), self.link_life, now)
+
+    def _moment(self, value: object) -> datetime | None:
+        """A time as this provider writes it."""
+        return from_unix(value)
+
+    def _failure(self, body: dict[str, Any], state: RenderState | None, code: str) -> Failure | None:
+        if state is RenderState.EXPIRED:
+            return Failure(FailureKind.QUEUE_TIMEOUT, Stage.QUEUE, code, "the provider did not start the task in time")
+        if state is not RenderState.FAILED:
+            return None
+        error = error_in(body) or ErrorBody(code, "the provider names no error and gives no usable link")
+        return Failure(self.errors.classify(error, 200), Stage.RENDER, error.code or code, error.message)
+
+    def _task_path(self, task_id: str) -> str:
+        return f"{self.tasks}/{segment(task_id)}"
 
 
 def _asked(body: dict[str, Any]) -> Asked:
@@ -178,12 +204,3 @@ def _tokens(body: dict[str, Any]) -> int | None:
     usage = mapping(body.get("usage"))
     total = count(usage.get("total_tokens"))
     return count(usage.get("completion_tokens")) if total is None else total
-
-
-def _failure(body: dict[str, Any], state: RenderState | None, code: str) -> Failure | None:
-    if state is RenderState.EXPIRED:
-        return Failure(FailureKind.QUEUE_TIMEOUT, Stage.QUEUE, code, "the provider did not start the task in time")
-    if state is not RenderState.FAILED:
-        return None
-    error = error_in(body) or ErrorBody(code, "the provider names no error and gives no usable link")
-    return Failure(ARK_ERRORS.classify(error, 200), Stage.RENDER, error.code or code, error.message)

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workprint.brief import Audio, InputType, Motion, Role
-from workprint.dialects.wording import prompt_text
+from workprint.brief import Audio, InputType, Role
+from workprint.dialects.references import address
+from workprint.dialects.wording import spec_text
 from workprint.errors import InputError
+from workprint.models import ModelFacts
 from workprint.problems import Problem
 from workprint.spec import FrozenReference, Kind, Spec
 
@@ -29,11 +31,18 @@ def is_native_final(spec: Spec) -> bool:
     return spec.native and spec.kind is Kind.FINAL
 
 
-def full_body(spec: Spec, media: Mapping[str, str]) -> dict[str, Any]:
-    """A draft, or a final without a native draft: everything is said."""
-    body: dict[str, Any] = {
-        "model": spec.model,
-        "content": _content(spec, media),
+def full_body(spec: Spec, facts: ModelFacts, media: Mapping[str, str]) -> dict[str, Any]:
+    """A draft, or a final without a native draft: everything is said. Raises `InputError` for a reference without
+    address.
+    """
+    text = {"type": "text", "text": spec_text(spec, facts)}
+    return {"model": spec.model, "content": [text, *items(spec, media)], **settings(spec, facts)}
+
+
+def settings(spec: Spec, facts: ModelFacts) -> dict[str, Any]:
+    """What is said beside the content."""
+    camera = facts.camera_fields.get(spec.camera.motion, {}) if spec.input_type in _CAMERA_FIELD else {}
+    return {
         "resolution": spec.resolution,
         "ratio": spec.ratio,
         "duration": spec.duration,
@@ -41,12 +50,15 @@ def full_body(spec: Spec, media: Mapping[str, str]) -> dict[str, Any]:
         "watermark": False,
         # Ark's default is true, and sound costs more: always said.
         "generate_audio": spec.audio is Audio.GENERATE,
+        **facts.audio_fields.get(spec.audio, {}),
+        **camera,
+        **({"draft": True} if spec.native and spec.kind is Kind.DRAFT else {}),
     }
-    if spec.camera.motion is Motion.STATIC and spec.input_type in _CAMERA_FIELD:
-        body["camera_fixed"] = True
-    if spec.native and spec.kind is Kind.DRAFT:
-        body["draft"] = True
-    return body
+
+
+def items(spec: Spec, media: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The references. Raises `InputError` for one without address."""
+    return [_item(reference, media) for reference in spec.references]
 
 
 def native_final_body(spec: Spec, draft_task_id: str | None) -> dict[str, Any]:
@@ -72,14 +84,6 @@ def addressed(body: dict[str, Any], client_ref: str, callback_url: str | None) -
     return body | {"safety_identifier": client_ref} | ({"callback_url": callback_url} if callback_url else {})
 
 
-def _content(spec: Spec, media: Mapping[str, str]) -> list[dict[str, Any]]:
-    text = prompt_text(spec.prompt, spec.camera, spec.negative_prompt)
-    return [{"type": "text", "text": text}, *(_item(reference, media) for reference in spec.references)]
-
-
 def _item(reference: FrozenReference, media: Mapping[str, str]) -> dict[str, Any]:
-    if reference.sha256 not in media:
-        rule = f"no address was given for the {reference.role} {reference.sha256[:12]}"
-        raise InputError([Problem("references", rule, "freeze the references before the submit")])
     kind, role = _ITEMS[reference.role]
-    return {"type": kind, kind: {"url": media[reference.sha256]}, "role": role}
+    return {"type": kind, kind: {"url": address(reference, media)}, "role": role}

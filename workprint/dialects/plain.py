@@ -21,6 +21,7 @@ class Plain:
     #: The careful side where a provider documents no life of its links.
     link_life = timedelta(hours=1)
     link_wants_key = False
+    batch = 50
     signature = Scheme.UNSIGNED
 
     def follow_up(self, seen: Observation) -> Request | None:  # noqa: ARG002 - the general answer

@@ -79,6 +79,17 @@ def http_link(value: object) -> str | None:
     return clean(value) if isinstance(value, str) and is_http_link(value) else None
 
 
+def iso_time(value: object) -> datetime | None:
+    """A time in ISO 8601, in UTC; without a zone it counts as UTC. None when it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def link_end(link: str, start: datetime | None, life: timedelta, now: datetime) -> datetime:
     """When a link ends: by its own word, else `life` after it was made (`now` where nobody says when)."""
     said = link_expiry(link)

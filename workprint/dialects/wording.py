@@ -1,13 +1,14 @@
-"""Camera moves as a sentence, for providers that know no camera field, and the way back for the sandbox."""
+"""The text that is sent: the prompt, the camera's move, the sound and what to avoid, in a model's own words.
 
-import re
+A dialect calls `spec_text(spec, facts)` with the `ModelFacts` of the spec's model: camera and sound in the words of its
+table (`camera_words`, `audio_words`), else as a plain sentence, and `Avoid: ...` unless the provider has a field for it
+(`negative_prompt = "field"`: the dialect puts it there). The quote shows this very text.
+"""
 
-from workprint.brief import Camera, Motion, Speed
+from workprint.brief import Audio, Camera, Motion, Speed
+from workprint.models import ModelFacts
 from workprint.redact import clean
-
-_PHRASE = re.compile(
-    r"Camera: (?:(?P<speed>slow|fast) )?(?P<motion>" + "|".join(m.replace("_", " ") for m in Motion) + r")\."
-)
+from workprint.spec import Spec
 
 
 def camera_phrase(camera: Camera) -> str:
@@ -18,16 +19,19 @@ def camera_phrase(camera: Camera) -> str:
     return f"Camera: {camera.speed} {motion}."
 
 
-def read_camera(text: str) -> Camera | None:
-    """The last camera phrase in a text: the dialect adds its own after whatever the user wrote. None without one."""
-    phrases = list(_PHRASE.finditer(text))
-    if not phrases:
-        return None
-    found = phrases[-1]
-    return Camera(motion=Motion(found["motion"].replace(" ", "_")), speed=Speed(found["speed"] or Speed.MEDIUM))
+def spec_text(spec: Spec, facts: ModelFacts) -> str:
+    """The whole text of a spec in the words of its model."""
+    return told(spec.prompt, spec.camera, spec.audio, spec.negative_prompt, facts)
 
 
-def prompt_text(prompt: str, camera: Camera, negative: str) -> str:
-    """The whole text: the prompt, the camera's move, and what must not be seen."""
-    avoid = f"Avoid: {negative.strip().rstrip('.')}." if negative.strip() else ""
-    return clean(" ".join(part for part in (prompt.strip(), camera_phrase(camera), avoid) if part))
+def told(prompt: str, camera: Camera, audio: Audio, negative: str, facts: ModelFacts) -> str:
+    """The same from its parts, for a spec that is not made yet."""
+    words = facts.camera_words.get(camera.motion)
+    move = camera_phrase(camera) if words is None else words.replace("{speed}", camera.speed.value)
+    avoid = "" if facts.negative_prompt == "field" else _avoid(negative)
+    parts = (prompt, move, facts.audio_words.get(audio, ""), avoid)
+    return clean(" ".join(part.strip() for part in parts if part.strip()))
+
+
+def _avoid(negative: str) -> str:
+    return f"Avoid: {negative.strip().rstrip('.')}." if negative.strip() else ""

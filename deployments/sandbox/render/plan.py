@@ -7,7 +7,6 @@ from deployments.sandbox.render.motion import Move
 
 #: Frames per second of every film, as Seedance renders.
 FPS = 24
-SHORT_SIDE = {"480p": 480, "720p": 720, "1080p": 1080}
 RATIOS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "3:4": (3, 4), "9:16": (9, 16), "21:9": (21, 9)}
 
 
@@ -32,14 +31,6 @@ class Plan:
     def seconds(self) -> float:
         """How long the film is."""
         return self.frames / FPS
-
-
-def pixels(resolution: str, ratio: str) -> tuple[int, int]:
-    """Width and height: the short side names the resolution, the long side follows the ratio, rounded to even."""
-    short = SHORT_SIDE[resolution]
-    across, down = RATIOS[ratio]
-    long = round(short * max(across, down) / min(across, down) / 2) * 2
-    return (long, short) if across >= down else (short, long)
 
 
 def nearest_ratio(width: int, height: int) -> str:

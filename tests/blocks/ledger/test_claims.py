@@ -1,6 +1,7 @@
 """Claiming: one content, one payment."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -95,6 +96,24 @@ async def test_retry_of_a_free_failure_is_a_new_render(ledger: Ledger) -> None:
     assert (failed.id, S.PLANNED) == (again.retry_of, again.state)
     assert again == (await claim(ledger, spec(), retry_of=failed.id)).render
     assert again == (await claim(ledger, spec())).render
+
+
+async def test_another_provider_takes_the_place_of_a_free_failure(ledger: Ledger) -> None:
+    """A free failure may be tried again at another provider, with a note from its first event on; changed content at
+    the same one is still refused, and so is anything but the new render under that take afterwards.
+    """
+    failed = await refuse(ledger, (await claim(ledger, spec())).render)
+    elsewhere = replace(spec(), provider="backup")
+    with pytest.raises(LedgerError, match="already claimed with other content"):
+        await claim(ledger, spec("a kettle"), retry_of=failed.id)
+    with pytest.raises(LedgerError, match="already claimed with other content"):
+        await claim(ledger, elsewhere)
+    wishes = [claim(ledger, elsewhere, retry_of=failed.id, note="in its place") for _ in range(3)]
+    (again,) = {one.render.id for one in await asyncio.gather(*wishes)}
+    assert ["in its place"] == [event.note for event in await ledger.events(again)]
+    assert again == (await claim(ledger, elsewhere)).render.id
+    with pytest.raises(LedgerError, match="already claimed with other content"):
+        await claim(ledger, spec())
 
 
 async def test_no_retry_of_what_was_charged(ledger: Ledger) -> None:

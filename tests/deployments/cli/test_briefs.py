@@ -9,14 +9,14 @@ from tests.deployments.cli.command import SAMPLES
 
 def test_a_relative_path_means_the_folder_of_the_brief() -> None:
     """A loaded brief names its files by absolute path: the flow runs in another folder."""
-    brief, _ = load(SAMPLES / "showcase.yaml")
+    brief = load(SAMPLES / "showcase.yaml").brief
     assert [str((SAMPLES / "product.png").resolve())] == [r.source for s in brief.shots for r in s.references]
 
 
 def test_local_files_are_copied_to_where_flows_may_read_them(tmp_path: Path) -> None:
     """Staging keeps bytes and names, copies the same file once, and leaves the rest of the brief alone."""
     home = Home(tmp_path)
-    brief, _ = load(SAMPLES / "showcase.yaml")
+    brief = load(SAMPLES / "showcase.yaml").brief
     first, second = staged(brief, home), staged(brief, home)
     source = Path(first.shots[0].references[0].source)
     assert source.is_relative_to(home.assets)

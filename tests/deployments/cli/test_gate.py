@@ -32,7 +32,7 @@ class _Told:
 async def told(tmp_path: Path) -> AsyncIterator[_Told]:
     """A campaign of the sample brief whose first draft is archived and waits for a decision."""
     brief = read_brief_file(SAMPLES / "showcase.yaml").brief
-    plan = Plan(_RUN.id, brief, model_facts("doubao-seedance-1-5-pro-251215"), {"hero": ()})
+    plan = Plan(_RUN.id, brief, model_facts("doubao-seedance-1-5-pro-251215", "ark"), {"hero": ()})
     async with await Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
         await ledger.open_campaign(
             Campaign(_RUN.id, brief.title, brief.project, "", "mei", plan.frozen, plan.brief_hash, NOON)

@@ -13,7 +13,7 @@ HOOK = "/hook/secret"
 
 @dataclass
 class Listener:
-    """A small HTTP server; it answers the first successes it hears with `refuse` errors."""
+    """A small HTTP server; it answers the first successes with `refuse` errors, and a challenge with itself."""
 
     refuse: int = 0
     url: str = ""
@@ -21,23 +21,47 @@ class Listener:
     heard: list[dict[str, Any]] = field(default_factory=list)
     #: Every call: path, body, and when (`time.time`).
     calls: list[tuple[str, bytes, float]] = field(default_factory=list)
+    #: The headers of every call.
+    headers: list[list[tuple[str, str]]] = field(default_factory=list)
+    #: Challenges, which are no calls.
+    challenges: list[bytes] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    #: Calls that are being answered.
+    busy: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._answer(reader, writer))
+        self.busy.add(task)
+        task.add_done_callback(self.busy.discard)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            await self._hear(reader, writer)
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         length = int(head.lower().partition("content-length:")[2].split()[0])
         body = await reader.readexactly(length)
+        if body.startswith(b'{"challenge":'):
+            self.challenges.append(body)
+            await self._say(writer, b"200 OK", body)
+            return
         self.calls.append((head.split()[1], body, time.time()))
+        self.headers.append([(name, value) for name, _, value in _fields(head)])
         with contextlib.suppress(ValueError):
             self.heard.append(json.loads(body))
         self.news.set()
         refused = b'"succeeded"' in body and self.refuse > 0
         self.refuse -= refused
-        status = b"503 Busy" if refused else b"204 No Content"
-        writer.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        await self._say(writer, b"503 Busy" if refused else b"204 No Content")
+
+    async def _say(self, writer: asyncio.StreamWriter, status: bytes, body: bytes = b"") -> None:
+        length = str(len(body)).encode()
+        writer.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: " + length + b"\r\n\r\n" + body)
         await writer.drain()
-        writer.close()
-        await writer.wait_closed()
 
     async def until(self, enough: Callable[[], bool]) -> None:
         async with asyncio.timeout(30):
@@ -58,10 +82,16 @@ class Listener:
         return [body["status"] for body in self.heard]
 
 
+def _fields(head: str) -> list[tuple[str, str, str]]:
+    """The header lines: name, colon, value."""
+    return [line.partition(": ") for line in head.split("\r\n")[1:] if line]
+
+
 @contextlib.asynccontextmanager
 async def listening(refuse: int = 0) -> AsyncIterator[Listener]:
     listener = Listener(refuse)
-    server = await asyncio.start_server(listener.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(listener.take, "127.0.0.1", 0)
     async with server:
         listener.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{HOOK}"
         yield listener
+    await asyncio.gather(*listener.busy)

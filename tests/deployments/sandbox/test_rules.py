@@ -10,23 +10,31 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from deployments.sandbox.body import read_body
-from deployments.sandbox.catalogue import amount, model_named, tokens
-from deployments.sandbox.checks import wanted
-from deployments.sandbox.finals import DRAFT_SECONDS, final_of
 from deployments.sandbox.keys import bearer_key, kept_secret
 from deployments.sandbox.refusals import Refusal
 from deployments.sandbox.settings import SandboxSettings
 from deployments.sandbox.store import KEPT_SECONDS, Store
-from deployments.sandbox.tasks import Params, Status, Task, charge_for, task_object
+from deployments.sandbox.tasks import Params, Status, Task, charge_for
 from deployments.sandbox.testing import running_sandbox
+from deployments.sandbox.values import Ask, Look
+from deployments.sandbox.voices.ark import ArkVoice
+from deployments.sandbox.voices.ark_catalogue import amount, model_named, tokens
+from deployments.sandbox.voices.ark_finals import DRAFT_SECONDS
 from tests.deployments.sandbox.client import MODEL, Client, draft_item, text_body
 
 PRO, OLD = "doubao-seedance-1-5-pro-251215", "doubao-seedance-1-0-pro-250528"
 
 
+ARK = ArkVoice()
+
+
+def asking(body: dict[str, object], known: dict[str, Task] | None = None, now: float = 0) -> Ask:
+    find = (known or {}).get
+    return Ask(json.dumps(body).encode(), path={}, query=(), headers={}, now=now, find=find, by_reference=find)
+
+
 def params(**more: object) -> Params:
-    return wanted(read_body(json.dumps(text_body(**more)).encode()))[0]  # type: ignore[arg-type]
+    return ARK.wanted(asking(text_body(**more))).params  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -90,18 +98,18 @@ def task(**more: object) -> Task:
 
 def test_a_draft_makes_finals_for_seven_days() -> None:
     """On the last second it does, one later it does not."""
-    body = read_body(json.dumps({"model": MODEL, "content": [draft_item("cgt-1")]}).encode())
-    made = final_of(body, {"cgt-1": task()}.get, 1000 + DRAFT_SECONDS)
+    body: dict[str, object] = {"model": MODEL, "content": [draft_item("cgt-1")]}
+    made = ARK.wanted(asking(body, {"cgt-1": task()}, 1000 + DRAFT_SECONDS)).params
     assert ("1080p", "cgt-1", False) == (made.resolution, made.draft_task_id, made.draft)
     with pytest.raises(Refusal, match="7 days"):
-        final_of(body, {"cgt-1": task()}.get, 1001 + DRAFT_SECONDS)
+        ARK.wanted(asking(body, {"cgt-1": task()}, 1001 + DRAFT_SECONDS))
 
 
 def test_a_task_object_says_only_what_is_known() -> None:
     """No link, no usage and no error before the end; frames instead of a duration where it is not whole seconds."""
-    running = task_object(task(status=Status.RUNNING), {})
+    running = ARK.shown(Look(task(status=Status.RUNNING), "http://ark", 1000, 1001))
     assert {"content", "usage", "error", "frames", "draft_task_id"}.isdisjoint(running)
-    short = task_object(task(params=replace(params(ratio="1:1"), frames=29)), {"video_url": "u"})
+    short = ARK.shown(Look(task(params=replace(params(ratio="1:1"), frames=29)), "http://ark", 1000, 1001, link="u"))
     assert (29, {"video_url": "u"}) == (short["frames"], short["content"])
     assert "duration" not in short
 
@@ -110,12 +118,14 @@ def test_a_task_survives_the_store(tmp_path: Path) -> None:
     """What is written comes back equal, a success is billed once with it, and after seven days nobody finds it."""
     store = Store(tmp_path / "a.db")
     made = store.create("cgt-1", task().params, [], 1000)
-    assert made == store.find("cgt-1", 1000 + KEPT_SECONDS - 1)
-    assert store.find("cgt-1", 1000 + KEPT_SECONDS) is None
-    done = store.move(made, Status.SUCCEEDED, 1002)
-    assert [charge_for(done, 1002)] == store.bill()
+    assert made == store.find("ark", "cgt-1", 1000 + KEPT_SECONDS - 1) == store.anyones("cgt-1", 1000)
+    assert store.find("ark", "cgt-1", 1000 + KEPT_SECONDS) is None
+    assert store.find("other", "cgt-1", 1000) is None
+    cost = ARK.cost(made.params)
+    done = store.move(made, Status.SUCCEEDED, 1002, cost)
+    assert [charge_for(done, cost, 1002)] == store.bill()
     store.delete(done)
-    assert (None, [done], 1) == (store.find("cgt-1", 1003), store.all(), len(store.bill()))
+    assert (None, [done], 1) == (store.find("ark", "cgt-1", 1003), store.all(), len(store.bill()))
     store.close()
 
 

@@ -10,7 +10,7 @@ from blocks.ledger.ledger import Ledger
 from tasks.watching.hearing import Hearing
 from tasks.watching.waiters import Watched
 from tests.blocks.ledger.making import S, campaign, claim, spec, step
-from tests.workprint.builders import EMULATED, facts, observation
+from tests.workprint.builders import EMULATED, observation
 from workprint import steps
 from workprint.outcomes import NotThere
 from workprint.render import Render, Source
@@ -43,7 +43,7 @@ async def test_a_lost_race_is_on_record_once(ledger: Ledger) -> None:
     """A poll that rescue beat to the end notes once by how much, and changes nothing."""
     render = await queued(ledger)
     won = await ledger.change(replace(step(render, S.SUCCEEDED, {"link": LINK}), source=Source.RESCUE))
-    hearing, entry = Hearing(ledger, facts(EMULATED), GONE_AFTER), watched(render)
+    hearing, entry = Hearing(ledger, GONE_AFTER), watched(render)
     for _ in range(2):
         heard = await hearing.hear(entry, observation(S.SUCCEEDED, link=LINK))
         assert (S.SUCCEEDED, False) == (heard.render.state, heard.won)
@@ -57,7 +57,7 @@ async def test_whoever_saw_less_does_not_hide_the_end(ledger: Ledger) -> None:
     """An answer that goes further than what somebody else recorded meanwhile is still recorded."""
     render = await queued(ledger)
     await ledger.change(replace(step(render, S.PROCESSING), source=Source.RESCUE))
-    heard = await Hearing(ledger, facts(EMULATED), GONE_AFTER).hear(
+    heard = await Hearing(ledger, GONE_AFTER).hear(
         watched(render), observation(S.SUCCEEDED, link=LINK)
     )
     assert (S.SUCCEEDED, True) == (heard.render.state, heard.won)
@@ -66,10 +66,10 @@ async def test_whoever_saw_less_does_not_hide_the_end(ledger: Ledger) -> None:
 async def test_flapping_is_no_loss(ledger: Ledger) -> None:
     """A task that the provider denies is not given up before its time, nor because callbacks made us ask often."""
     render = await queued(ledger)
-    entry, patient = watched(render), Hearing(ledger, facts(EMULATED), GONE_AFTER)
+    entry, patient = watched(render), Hearing(ledger, GONE_AFTER)
     for _ in range(steps.GONE_AFTER + 1):
         assert S.QUEUED is (await patient.hear(entry, NotThere("{}"))).render.state
-    entry, hasty = watched(render), Hearing(ledger, facts(EMULATED), 0.0)
+    entry, hasty = watched(render), Hearing(ledger, 0.0)
     for _ in range(steps.GONE_AFTER - 1):
         assert S.QUEUED is (await hasty.hear(entry, NotThere("{}"))).render.state
     await hasty.hear(entry, observation(S.QUEUED))

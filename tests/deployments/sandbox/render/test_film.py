@@ -11,9 +11,10 @@ from PIL import Image
 from deployments.sandbox.render.caption import readable
 from deployments.sandbox.render.film import Stopped, render
 from deployments.sandbox.render.motion import Move
-from deployments.sandbox.render.plan import Plan, nearest_ratio, pixels
+from deployments.sandbox.render.plan import Plan, nearest_ratio
 from tests.deployments.sandbox.conftest import square_picture
 from tests.deployments.sandbox.frames import bright_middle, bright_width, decoded
+from workprint.sizes import pixels
 
 
 @pytest.fixture
