@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: setup demo up test check fmt lint types arrows cover bench torture lock clean ci
+.PHONY: setup demo up test check fmt lint types arrows cover conform bench torture lock clean ci
 
 $(STAMP): requirements/dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Workprint needs Python 3.11 or later: make PYTHON=python3.11 ..."'
@@ -43,6 +43,9 @@ arrows: $(STAMP)
 
 cover: $(STAMP)
 	$(BIN)/coverage run -m pytest && $(BIN)/coverage combine -q; $(BIN)/coverage report
+
+conform: $(STAMP)  ## every dialect against the sandbox; writes the table of the docs
+	$(BIN)/workprint conform --all --write docs/conformance.md
 
 bench: $(STAMP)  ## ratios measured in one run; needs a quiet machine
 	$(BIN)/python -m tests.benchmarks

@@ -103,6 +103,8 @@ class Leash:
 def inherited() -> dict[str, str]:
     """Our own environment without Prefect's settings; children find this very code, wherever they are started."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    if own := kept.get("WORKPRINT_MODELS"):  # read by children that are started in another folder
+        kept["WORKPRINT_MODELS"] = str(Path(own).expanduser().absolute())
     paths = (str(Path(deployments.__file__).parents[1]), kept.get("PYTHONPATH", ""))
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 

@@ -22,7 +22,7 @@ import httpx
 
 from blocks.ledger import Ledger
 from tasks.watcher import Watcher
-from tests.benchmarks.fleet import HOLDER, MODEL, launch, provider, serving, token
+from tests.benchmarks.fleet import HOLDER, launch, provider, serving, token
 from tests.servers.postgres import find_binaries, postgres_server
 from workprint.render import Render
 from workprint.states import IN_FLIGHT

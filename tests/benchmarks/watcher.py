@@ -22,7 +22,7 @@ import httpx
 
 from blocks.ledger import Ledger
 from tasks.watcher import Watcher
-from tests.benchmarks.fleet import HOLDER, MODEL, launch, provider, serving
+from tests.benchmarks.fleet import HOLDER, launch, provider, serving
 from tests.benchmarks.machine import own_cpu
 
 COUNT = 10_000

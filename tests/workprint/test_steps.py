@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.workprint.builders import NOW, WATCHER, facts, failure, observation, render
 from workprint import steps
+from workprint.bills import charge_learnt
 from workprint.charges import ChargeState, Evidence
 from workprint.failures import SUBMIT_RETRIES, FailureKind, Stage
 from workprint.outcomes import Accepted, Cost, Refused, Unanswered
@@ -245,7 +246,7 @@ def test_a_failure_is_free_only_where_somebody_says_so(
     if amount is None:
         told = "newcomer does not document whether failed tasks are billed"
         assert told == change.facts["charge_source"]
-    learnt = steps.charge_learnt(PROCESSING, observation(end, **said), UNDOCUMENTED)
+    learnt = charge_learnt(PROCESSING, observation(end, **said), UNDOCUMENTED)
     assert amount == (None if learnt is None else learnt["charge_amount"])
 
 

@@ -35,7 +35,7 @@ class Scene:
     block: VideoProvider
     sandbox: Sandbox
     listener: Listener
-    #: Whether tasks ask to be called back. Who says so waits for every call: one that comes too late meets a closed door.
+    #: Whether tasks ask to be called back. Who says so waits for every call: one that comes too late finds nobody.
     calls: bool = False
     #: The client's own id of the last submit.
     reference: str = ""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from workprint.errors import InputError
 from workprint.models import PRICE, VARIABLE, ModelFacts, all_models, model_facts
 
+PRO_15 = model_facts("doubao-seedance-1-5-pro-251215", "ark")
 OWN_PRICE = """
 [models.sources.price]
 source = "our contract"
@@ -182,4 +183,4 @@ def test_whatever_stands_in_a_field_is_read_or_refused(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(path))
         with suppress(InputError):
-            assert "ours" in {facts.name for facts in all_models()}
+            assert PRO_15 in all_models()
