@@ -64,7 +64,7 @@ class Board:
         return self.committed + sum((self.plan.price(spec) for spec in [*needed, *extra]), Decimal(0))
 
     def approval(self, variant: Variant) -> Approval | None:
-        """What was decided about this very take; where each provider block has its own yes, that of the one serving it."""
+        """What was decided about this very take; where each provider block has its own yes, that of the serving one."""
         wanted = (variant.name, variant.take)
         found = [a for a in self.approvals if (a.variant, a.take) == wanted]
         if len(found) > 1:

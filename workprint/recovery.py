@@ -12,10 +12,11 @@ from enum import StrEnum
 
 from workprint.brief import Audio, Role
 from workprint.errors import InputError
+from workprint.models import all_models
 from workprint.outcomes import Observation
 from workprint.problems import Problem, refuse
 from workprint.render import Render
-from workprint.spec import Kind, Spec
+from workprint.spec import Kind
 
 #: Our clock and the provider's may differ by this much: a task further from its POST is not taken by itself.
 CLOCK_SKEW = timedelta(minutes=10)
@@ -138,7 +139,7 @@ def match(
 def contradictions(render: Render, task: Observation, draft_task_id: str = "") -> tuple[str, ...]:
     """What the provider says of the task that cannot be true of the render, a few words each; empty when it fits."""
     said = {"model": task.model, **asdict(task.asked)}
-    wanted = _wanted(render.spec, draft_task_id)
+    wanted = _wanted(render, draft_task_id)
     return tuple(
         f"{name} is {said[name]}, not {value}"
         for name, value in wanted.items()
@@ -211,15 +212,21 @@ def _too_old(render: Render, task: Observation) -> bool:
     return task.created_at is not None and task.created_at < earliest
 
 
-def _wanted(spec: Spec, draft_task_id: str) -> dict[str, str | int | bool]:
-    """What a provider would echo of this spec; empty where nobody can tell beforehand."""
+def _takes_seed(render: Render) -> bool:
+    """A model that takes none may still tell the one it drew; of a model nobody knows, nothing is expected."""
+    return any(facts.seed for facts in all_models(render.dialect) if facts.name == render.spec.model)
+
+
+def _wanted(render: Render, draft_task_id: str) -> dict[str, str | int | bool]:
+    """What a provider would echo of this render; empty where nobody can tell beforehand."""
+    spec = render.spec
     by_picture = any(reference.role in _FRAMES for reference in spec.references)
     return {
         "model": spec.model,
         "duration": spec.duration,
         "resolution": spec.resolution,
         "ratio": "" if by_picture else spec.ratio,
-        "seed": spec.seed,
+        "seed": spec.seed if _takes_seed(render) else "",
         "audio": spec.audio is Audio.GENERATE,
         "draft": spec.native and spec.kind is Kind.DRAFT,
         "draft_task_id": draft_task_id,

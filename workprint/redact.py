@@ -9,6 +9,10 @@ import re
 #: Characters. More than the longest task object, less than a row anybody would mind.
 LIMIT = 16_384
 GONE = "[redacted]"
+#: Times what is kept of an answer is looked at: patterns over megabytes would hold up everything else.
+_LOOKED_AT = 8
+#: Characters given up where the looking stopped: half a secret shows no form.
+_TAIL = 512
 
 _SIGNING = r"X-(?:Amz|Tos|Goog|Oss)-(?:Signature|Credential|Security-Token)"
 _QUERY_NAMES = rf"(?:{_SIGNING}|Signature|sig|token|access_token|security-token|api_?key|key|(?:AWS|OSS)AccessKeyId)"
@@ -40,12 +44,15 @@ def redact(raw: str | bytes, *, limit: int = LIMIT) -> str:
 
     Bytes that are not UTF-8 and what a database refuses (NUL, lone surrogates) become the replacement character.
     """
-    text = clean(raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw)
+    most = _LOOKED_AT * limit + _TAIL
+    text, unread = raw[:most], max(len(raw) - most, 0)
+    text = clean(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
     for pattern in _PATTERNS:
         text = pattern.sub(_keep_the_name, text)
-    if len(text) <= limit:
-        return text
-    return f"{text[:limit]} [{len(text) - limit} characters cut]"
+    if unread:
+        text, unread = text[:-_TAIL], unread + _TAIL
+    cut = max(len(text) - limit, 0) + unread
+    return f"{text[:limit]} [{cut} characters cut]" if cut else text
 
 
 def is_secret(name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from workprint.brief import Audio, InputType, Role
 from workprint.dialects.references import address
-from workprint.dialects.replies import mapping, segment
+from workprint.dialects.replies import LONGEST_WORD, mapping, segment
 from workprint.dialects.wording import spec_text
 from workprint.errors import InputError
 from workprint.models import ModelFacts
@@ -41,9 +41,9 @@ def kling_body(
     reference of ours or one with a comma, by which Kling parts several ids.
     """
     _check_film(spec)
-    if not client_ref or "," in client_ref:
-        fix = "take the reference the ledger gives"
-        raise InputError([Problem("client_ref", "a client reference is a text without comma", fix)])
+    if not client_ref or "," in client_ref or len(client_ref) >= LONGEST_WORD:
+        rule = f"a client reference is a text without comma, shorter than {LONGEST_WORD} characters"
+        raise InputError([Problem("client_ref", rule, "take the reference the ledger gives")])
     options: dict[str, Any] = {"external_task_id": client_ref, "watermark_info": {"enabled": False}}
     if callback_url:
         options["callback_url"] = callback_url
