@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from workprint.bills import cost_of_no_film, no_charge
 from workprint.charges import FREE, ChargeState
 from workprint.models import ModelFacts
 from workprint.outcomes import Observation
 from workprint.quotes import money
 from workprint.render import CancelState, Change, Render
 from workprint.states import TERMINAL, RenderState
-from workprint.steps import CANCELLED, Actor, cost_of_no_film, no_charge
+from workprint.steps import CANCELLED, Actor
 
 #: The provider's task is not known: there is nothing yet that it could be asked to cancel.
 WITHOUT_TASK = frozenset({RenderState.SUBMITTING, RenderState.UNKNOWN})

@@ -3,12 +3,12 @@
 Pure, so that poll, callback, rescue and person all make the very same change from the very same answer.
 """
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
+from workprint.bills import charged, cost_of_film, cost_of_no_film, no_charge
 from workprint.budgets import OVER_BUDGET
-from workprint.charges import Charge, ChargeState, Evidence
+from workprint.charges import ChargeState
 from workprint.errors import BudgetExceeded
 from workprint.failures import Failure, FailureKind, Stage
 from workprint.models import ModelFacts, model_facts
@@ -131,16 +131,6 @@ def gone(render: Render, raw: str, actor: Actor) -> Change:
     return _change(render, RenderState.FAILED, actor, raw=raw, facts={**failed(failure), **unknown})
 
 
-def charge_learnt(render: Render, seen: Observation, facts: ModelFacts) -> dict[str, Any] | None:
-    """What the provider now says of the cost of a render that ended with an unknown charge; None: still nothing."""
-    if seen.state is RenderState.SUCCEEDED:
-        return charged(_cost(render, seen, facts))
-    if seen.state not in FRUITLESS:
-        return None
-    learnt = cost_of_no_film(render, seen, facts)
-    return None if learnt["charge_state"] is ChargeState.UNKNOWN else learnt
-
-
 def link_dead(render: Render, reason: str, actor: Actor) -> Change:
     """Paid, rendered, and the link died before the bytes were safe."""
     failure = Failure(FailureKind.LINK, Stage.DOWNLOAD, "link_dead", reason)
@@ -168,42 +158,10 @@ def failed(failure: Failure) -> dict[str, Any]:
     }
 
 
-def no_charge(render: Render, source: str) -> dict[str, Any]:
-    """A free end as columns of a render, with the evidence."""
-    charge = Charge(ChargeState.NOT_CHARGED, Decimal(0), render.charge_currency, Evidence.ESTIMATED, source)
-    return charged(charge)
-
-
-def charged(charge: Charge) -> dict[str, Any]:
-    """A charge as columns of a render."""
-    return {
-        "charge_state": charge.state,
-        "charge_amount": charge.amount,
-        "charge_currency": charge.currency,
-        "charge_evidence": charge.evidence,
-        "charge_source": charge.source,
-    }
-
-
-def cost_of_no_film(render: Render, seen: Observation, facts: ModelFacts) -> dict[str, Any]:
-    """A film we cannot have may be billed all the same, e.g. one that succeeded without a usable link."""
-    told = facts.charge_of(render.spec, seen)
-    if told is not None and told.amount:
-        return charged(told)
-    if told is not None and seen.cost is not None:
-        return charged(replace(told, state=ChargeState.NOT_CHARGED))
-    if facts.free_failures:
-        return no_charge(render, facts.free_failures)
-    return {
-        "charge_state": ChargeState.UNKNOWN,
-        "charge_source": f"{facts.dialect} does not document whether failed tasks are billed",
-    }
-
-
 def _facts_of(render: Render, seen: Observation, facts: ModelFacts, state: RenderState) -> dict[str, Any]:
     if state is RenderState.SUCCEEDED:
         link = {"link": seen.link, "link_expires_at": seen.link_expires_at}
-        return {**link, **charged(_cost(render, seen, facts))}
+        return {**link, **charged(cost_of_film(render, seen, facts))}
     if state in FRUITLESS:
         failure = seen.failure or Failure(FailureKind.UPSTREAM, Stage.RENDER, seen.code, "the provider gave no reason")
         return {**failed(failure), **cost_of_no_film(render, seen, facts)}
@@ -220,14 +178,6 @@ def _answer_to_cancel(render: Render, state: RenderState) -> dict[str, Any]:
 def _quoted_again(source: str) -> dict[str, Any]:
     """The charge of an unknown render that turned out to be queued."""
     return {"charge_state": ChargeState.QUOTED, "charge_source": source}
-
-
-def _cost(render: Render, seen: Observation, facts: ModelFacts) -> Charge:
-    told = facts.charge_of(render.spec, seen)
-    if told is not None:
-        return told
-    estimate = facts.price(render.spec)
-    return Charge(ChargeState.CHARGED, estimate.amount, estimate.currency, Evidence.ESTIMATED, estimate.source)
 
 
 def _change(

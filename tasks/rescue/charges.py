@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.house import House
 from tasks.rescue.team import ACTOR, Team, attempt
 from workprint import steps
+from workprint.bills import charge_learnt
 from workprint.outcomes import Checked, Observation
 from workprint.render import Render
 from workprint.rescue import Deed, Did
@@ -43,7 +44,7 @@ async def _asked(team: Team, provider: str, renders: Sequence[Render]) -> Sequen
 async def _learnt(house: House, render: Render, answer: Checked) -> Deed | None:
     if not isinstance(answer, Observation):
         return None
-    facts = steps.charge_learnt(render, answer, steps.model_facts_of(render))
+    facts = charge_learnt(render, answer, steps.model_facts_of(render))
     if facts is None:
         return None
     note = f"the provider says: {facts['charge_state']}, {facts['charge_amount']} {facts['charge_currency']}"

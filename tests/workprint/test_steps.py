@@ -250,6 +250,19 @@ def test_a_failure_is_free_only_where_somebody_says_so(
     assert amount == (None if learnt is None else learnt["charge_amount"])
 
 
+@pytest.mark.parametrize("said", [{}, {"tokens": 9}, {"cost": Cost(Decimal(1), "USD")}])
+def test_a_film_whose_price_is_gone_costs_its_quote(said: dict[str, Any]) -> None:
+    """A list that lost its line between order and end never keeps a film from being booked."""
+    gone = facts().model_copy(update={"prices": ()})
+    change = steps.observed(PROCESSING, observation(RenderState.SUCCEEDED, **LINK, **said), gone, WATCHER)
+    assert change is not None
+    assert (PROCESSING.charge_amount, Evidence.ESTIMATED, ChargeState.CHARGED) == (
+        change.facts["charge_amount"],
+        change.facts["charge_evidence"],
+        change.facts["charge_state"],
+    )
+
+
 def test_the_provider_s_money_is_the_cost_of_a_film() -> None:
     """A success costs what the provider says it took, not what the list says."""
     told = seen(PROCESSING, RenderState.SUCCEEDED, cost=Cost(Decimal("2.75"), "CNY"), tokens=50_220, **LINK).facts

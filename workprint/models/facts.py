@@ -199,6 +199,8 @@ class ModelFacts(Fact):
         said = f"{seen.cost.amount} {seen.cost.currency} reported by the provider"
         if seen.cost.currency == self.currency or not seen.cost.amount:
             return Charge(ChargeState.CHARGED, seen.cost.amount, self.currency, Evidence.REPORTED, said)
+        if not any(tier.fits(spec) for tier in self.prices):
+            return None
         estimate = self.price(spec)
         source = f"{estimate.source}; {said}, which is not the currency of the price list"
         return Charge(ChargeState.CHARGED, estimate.amount, self.currency, Evidence.ESTIMATED, source)
