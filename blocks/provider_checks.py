@@ -20,10 +20,13 @@ def plain_address_or_none(value: str) -> str:
 
 
 def plain_path(value: str) -> str:
-    """A path with a slash in front and none behind; empty for the root. ValueError for anything else."""
+    """A path with a slash in front and none behind; `/` alone is the root, and nothing is nothing said.
+
+    ValueError for anything else.
+    """
     if any(sign in value for sign in "?#") or not value.isprintable():
         raise ValueError("path_prefix is a plain path such as /api/v3")
-    return f"/{value.strip('/')}" if value.strip("/") else ""
+    return f"/{value.strip('/')}" if value else ""
 
 
 def sendable_key(value: SecretStr) -> SecretStr:

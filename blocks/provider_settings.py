@@ -19,14 +19,20 @@ class ProviderSettings(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True, use_attribute_docstrings=False)
 
     dialect: DialectName = Field(
-        default="ark", description="The provider's language: see docs/providers. `ark` also for the sandbox."
+        default="ark",
+        description=(
+            "The provider's language. `ark`: Volcengine Ark, BytePlus, the sandbox; `alltoken`, `fal`, `openrouter`, "
+            "`kling`, `minimax`: the providers of that name; `newapi`: New API relays; `openai_shape`: servers with "
+            "/v1/videos. docs/providers has a page for each."
+        ),
     )
     base_url: Annotated[str, AfterValidator(plain_address_or_none)] = Field(
         default="",
         description="Scheme and host, e.g. https://relay.example.com. Empty: the provider's own. Always allowed.",
     )
-    path_prefix: Annotated[str, AfterValidator(plain_path)] | None = Field(
-        default=None, description="Path before the API's own; relays have their own prefix. Empty: the provider's own."
+    path_prefix: Annotated[str, AfterValidator(plain_path)] = Field(
+        default="",
+        description="Path before the API's own; relays have their own prefix, `/` is none. Empty: the provider's own.",
     )
     api_key: Annotated[SecretStr, AfterValidator(sendable_key)] = Field(
         description="Sent in the Authorization header, to this host only, and never along a redirect."
@@ -88,7 +94,7 @@ class ProviderSettings(BaseModel):
     @property
     def api(self) -> str:
         """The address with the path before every route."""
-        return self.address + (self.language.path_prefix if self.path_prefix is None else self.path_prefix)
+        return self.address + (self.path_prefix or self.language.path_prefix).rstrip("/")
 
     def fetching(self, link: str) -> Fetch:
         """What to send to the host of a result link, and whether it is the API's own."""

@@ -23,7 +23,7 @@ def conform(
     *,
     every: Annotated[bool, Parameter(name="--all", negative=(), help="All dialects, against the sandbox.")] = False,
     against: Annotated[str | None, Parameter(help="Scheme and host of a real server, e.g. https://api.x.com.")] = None,
-    path_prefix: Annotated[str | None, Parameter(help="Path before the API's own; by default the dialect's.")] = None,
+    path_prefix: Annotated[str, Parameter(help="Path before the API's own; / is none.")] = "",
     model: Annotated[str | None, Parameter(help="By default the cheapest one, with a native draft if any has.")] = None,
     key_env: Annotated[str | None, Parameter(help="Name of the environment variable that holds the API key.")] = None,
     key: Annotated[

@@ -17,7 +17,7 @@ from workprint.problems import Problem
 
 
 def examined(
-    name: str, against: str, path_prefix: str | None, model: str | None, key_env: str | None, key: str | None
+    name: str, against: str, path_prefix: str, model: str | None, key_env: str | None, key: str | None
 ) -> tuple[Account, ModelFacts]:
     """The account and its model's facts. Raises `InputError` for an address, a path or a key that cannot be right."""
     facts = chosen_model(name, model)

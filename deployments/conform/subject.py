@@ -26,11 +26,11 @@ CALLBACKS = "/callbacks/conform/"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How to speak to one provider. `path_prefix` None: the dialect's own."""
+    """How to speak to one provider. `path_prefix` empty: the dialect's own."""
 
     dialect: str
     base_url: str
-    path_prefix: str | None
+    path_prefix: str
     key: SecretStr
     model: str
     currency: str

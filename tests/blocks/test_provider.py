@@ -105,6 +105,27 @@ def test_wrong_settings_are_refused_without_showing_them(settings: dict[str, Any
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("settings", "api"),
+    [
+        ({"dialect": "ark"}, "https://ark.cn-beijing.volces.com/api/v3"),
+        ({"dialect": "ark", "base_url": "https://r.example/", "path_prefix": "volc/v1/"}, "https://r.example/volc/v1"),
+        ({"dialect": "ark", "base_url": "https://r.example", "path_prefix": "/"}, "https://r.example"),
+        ({"dialect": "kling"}, "https://api-singapore.klingai.com"),
+        ({"dialect": "openrouter", "base_url": ""}, "https://openrouter.ai/api/v1"),
+    ],
+)
+def test_where_the_api_is(settings: dict[str, Any], api: str) -> None:
+    """What is left empty is the provider's own; a slash alone says that nothing stands before the routes."""
+    assert api == VideoProvider(**{"api_key": KEY, **settings}).api
+
+
+def test_a_server_of_ones_own_needs_its_address() -> None:
+    """A dialect without an address of its own says which field to fill."""
+    with pytest.raises(ValidationError, match="base_url: newapi has no address of its own"):
+        VideoProvider(dialect="newapi", api_key=KEY)
+
+
 async def test_the_operators_fields_never_replace_ours() -> None:
     """`extra` adds to the body of a submit, and a final made from a draft task takes none of it."""
     ark, final = FakeArk(), replace(DRAFT, kind=Kind.FINAL, resolution="1080p")
