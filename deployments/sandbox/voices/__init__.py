@@ -39,8 +39,9 @@ Rules:
 - `Params.resolution` is neutral (480p, 720p, 768p, 1080p, 2k, 4k), `frames` are at 24 a second, `ratio` `16:9` or
   `adaptive`; `safety_identifier` is the client's own id, by whatever name; `said` keeps what else is echoed (JSON).
 - A `Look` may differ from the truth on purpose: say its status by `word(look)`, its times by `look.created_at` and
-  `look.updated_at`, its link by `look.link`, the client's id by `look.reference`, the bill by `look.cost`, an error by
-  `look.task.error_code` and `error_message` (they hold this voice's `broken` or `rejected`). Never ask the task itself.
+  `look.updated_at` (`look.told_at` is now), its link by `look.link`, the client's id by `look.reference`, the bill by
+  `look.cost`, an error by `look.task.error_code` and `error_message` (they hold this voice's `broken` or `rejected`).
+  Never ask the task itself.
 - `look.link` is a signed link of the storage (`/files/...`); with `film_path` (and a route of the action FILM) it is an
   address of the API that wants the key. A voice that gives no links at all, only bytes, ignores it.
 - Sizes and prices come from `workprint.models` (`cost` for what is priced otherwise). No price there: the film is free.

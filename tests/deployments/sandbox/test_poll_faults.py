@@ -122,7 +122,7 @@ async def test_the_list_can_lag(quick: Client) -> None:
     for way in ("get", "list"):
         assert (told(await asked(quick, hidden, way), way) or {})["id"] == hidden
     total = (await quick.http.get(TASKS)).json()["total"]
-    kept = [item for item in await quick.sandbox.tasks() if not item["deleted"]]
+    kept = [item for item in await quick.sandbox.tasks() if item["voice"] == "ark" and not item["deleted"]]
     assert len(kept) - 1 == total
 
 
