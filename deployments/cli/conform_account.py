@@ -21,7 +21,7 @@ def examined(
 ) -> tuple[Account, ModelFacts]:
     """The account and its model's facts. Raises `InputError` for an address, a path or a key that cannot be right."""
     facts = chosen_model(name, model)
-    account = Account(name, against, path_prefix, _key(key_env, key), facts.name, facts.currency)
+    account = Account(name, against, path_prefix, _key(key_env, key), facts.name)
     try:
         account.block()
     except ValidationError as error:

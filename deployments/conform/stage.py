@@ -62,7 +62,7 @@ async def sandboxed(name: str, wanted: str | None) -> AsyncIterator[Subject]:
         settings = {"fixed": str(film), "latency": _LATENCY, "rpm": _RPM}
         async with contextlib.AsyncExitStack() as stack:
             sandbox = await stack.enter_async_context(running_sandbox(Path(folder) / "home", **settings))
-            account = Account(name, sandbox.base_url, voice.prefix, SecretStr(sandbox.key), facts.name, facts.currency)
+            account = Account(name, sandbox.base_url, voice.prefix, SecretStr(sandbox.key), facts.name)
             yield Subject(
                 account=account,
                 facts=facts,

@@ -33,7 +33,6 @@ class Account:
     path_prefix: str
     key: SecretStr
     model: str
-    currency: str
 
     def block(self, **changes: Any) -> VideoProvider:
         """A provider block of this account, with other settings where a check wants them."""
@@ -43,7 +42,6 @@ class Account:
             "path_prefix": self.path_prefix,
             "api_key": self.key,
             "model": self.model,
-            "currency": self.currency,
         }
         return VideoProvider(**{**given, **changes})
 

@@ -57,9 +57,7 @@ async def test_whoever_saw_less_does_not_hide_the_end(ledger: Ledger) -> None:
     """An answer that goes further than what somebody else recorded meanwhile is still recorded."""
     render = await queued(ledger)
     await ledger.change(replace(step(render, S.PROCESSING), source=Source.RESCUE))
-    heard = await Hearing(ledger, GONE_AFTER).hear(
-        watched(render), observation(S.SUCCEEDED, link=LINK)
-    )
+    heard = await Hearing(ledger, GONE_AFTER).hear(watched(render), observation(S.SUCCEEDED, link=LINK))
     assert (S.SUCCEEDED, True) == (heard.render.state, heard.won)
 
 
