@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from tests.servers.authority import one_authority
+
 # At import time, before Prefect reads its settings: a developer's own profile must not leak into the tests.
 _OURS = "WORKPRINT_TORTURE"  # how many campaigns tests/torture runs
 for _name in [name for name in os.environ if name.startswith(("WORKPRINT_", "PREFECT_")) and name != _OURS]:
     del os.environ[_name]
+os.environ["SSL_CERT_FILE"] = str(one_authority())
 
 pytest_plugins = ["tests.servers.postgres"]
 

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from blocks.briefs import BriefFile, read_brief_file
@@ -13,6 +13,7 @@ from deployments.stack.home import Home
 from deployments.stack.plan import SANDBOX_MODEL
 from workprint.brief import Brief, Reference
 from workprint.choosing import Chosen, cheapest
+from workprint.fallback import Choice, choice_problems
 from workprint.models import ModelFacts, all_models, model_facts
 from workprint.problems import Problem, refuse
 from workprint.rules import check_brief
@@ -24,11 +25,15 @@ SANDBOX_DIALECT = "ark"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A checked brief and the model it is checked for. `chosen`: why that one, where nobody named it."""
+    """A checked brief and the model it is checked for. `chosen`: why that one, where nobody named it.
+
+    `fallbacks`: the blocks asked after it, in the brief's order.
+    """
 
     brief: Brief
     facts: ModelFacts
     chosen: Chosen | None = None
+    fallbacks: tuple[Choice, ...] = ()
 
 
 def load(path: Path, model: str | None = None) -> Loaded:
@@ -38,19 +43,29 @@ def load(path: Path, model: str | None = None) -> Loaded:
     Warnings go to standard error; raises `InputError` with every error, each with file and line.
     """
     file, today = read_brief_file(path), datetime.now(UTC).date()
-    named, dialect = _asked(file.brief.provider, model)
-    chosen = None if named else cheapest(file.brief, dialect, today)
-    facts = model_facts(chosen.model if chosen else named, dialect)
+    facts, chosen = _made_by(file.brief, *_asked(file.brief.provider, model), today)
+    fallbacks = tuple(_fallback(file.brief, place, today) for place in range(len(file.brief.fallbacks)))
     found = (*check_brief(file.brief, facts), *sunset_problems(facts, today), *_missing(file, path.parent))
-    problems = file.located(found)
+    problems = file.located((*found, *choice_problems(file.brief, fallbacks, today)))
     for problem in problems:
         if problem.severity == "warning":
             ERR.print(problem.line(), markup=False)
     refuse(problems)
-    return Loaded(absolute(file.brief, path.parent), facts, chosen)
+    return Loaded(absolute(file.brief, path.parent), facts, chosen, fallbacks)
 
 
-def _asked(provider: str, model: str | None) -> tuple[str, str]:
+def _made_by(brief: Brief, model: str, dialect: str, today: date) -> tuple[ModelFacts, Chosen | None]:
+    """The model a block makes a brief with: its own, else the cheapest that can."""
+    chosen = None if model else cheapest(brief, dialect, today)
+    return model_facts(chosen.model if chosen else model, dialect), chosen
+
+
+def _fallback(brief: Brief, place: int, today: date) -> Choice:
+    name = brief.fallbacks[place]
+    return Choice(name, _made_by(brief, *_asked(name, None, f"fallbacks[{place}]"), today)[0])
+
+
+def _asked(provider: str, model: str | None, field: str = "provider") -> tuple[str, str]:
     """Model (maybe empty) and dialect of a brief. A model only one dialect has says which; else the provider block
     does: the sandbox's is known, any other is asked for at the Prefect server.
     """
@@ -65,7 +80,7 @@ def _asked(provider: str, model: str | None) -> tuple[str, str]:
     server()
     from tasks.house import load_provider
 
-    block = run_async(load_provider(provider))
+    block = run_async(load_provider(provider, field))
     return model or block.model, block.dialect
 
 

@@ -1,6 +1,7 @@
 """Running a command's coroutine: Ctrl-C and SIGTERM both unwind it, so that what it holds is let go."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -12,6 +13,8 @@ def run_async(work: Coroutine[Any, Any, _T]) -> _T:
     """Run to the end. Raises `KeyboardInterrupt` after an interrupt, when everything has been unwound."""
     # A shell that starts us in the background has SIGINT ignored; we still want to be stoppable by it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Prefect's sender of events warns, at the very end, of what it is still sending: nothing a person can act on.
+    logging.getLogger("EventsWorker").setLevel(logging.ERROR)
     with asyncio.Runner() as runner:
         return runner.run(_terminable(work))
 

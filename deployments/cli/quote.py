@@ -10,6 +10,8 @@ from cyclopts import Parameter
 from deployments.cli.console import OUT, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workprint.choosing import Chosen
     from workprint.quotes import Quote
 
@@ -35,10 +37,12 @@ def quote(
 
     loaded = load(brief, model)
     worst = quoted(loaded.brief, loaded.facts, loaded.brief.provider)
+    others = {c.provider: quoted(loaded.brief, c.facts, c.provider) for c in loaded.fallbacks}
     if as_json:
-        print(json.dumps(_values(worst, loaded.chosen), ensure_ascii=False))
+        print(json.dumps(_values(worst, loaded.chosen, others), ensure_ascii=False))
     else:
         _show(worst, loaded.chosen)
+        _show_others(others)
     worst.check_budget(loaded.brief.budget)
 
 
@@ -67,6 +71,15 @@ def _show(worst: "Quote", chosen: "Chosen | None") -> None:
         say(f"  {names[0]}{others}: {text}")
 
 
+def _show_others(others: "Mapping[str, Quote]") -> None:
+    from workprint.quotes import money
+
+    for name, one in others.items():
+        say(f"All of it at the fallback {name} ({one.model}): {money(one.total)} {one.currency}")
+    if others:
+        say("What is refused goes to a fallback only as far as the budget allows.")
+
+
 def _texts(worst: "Quote") -> dict[str, list[str]]:
     """The variants each text is sent for: those of one shot share theirs."""
     texts: dict[str, list[str]] = {}
@@ -75,7 +88,7 @@ def _texts(worst: "Quote") -> dict[str, list[str]]:
     return texts
 
 
-def _values(worst: "Quote", chosen: "Chosen | None") -> dict[str, object]:
+def _values(worst: "Quote", chosen: "Chosen | None", others: "Mapping[str, Quote]") -> dict[str, object]:
     lines = [
         {
             "variant": x.variant,
@@ -95,5 +108,6 @@ def _values(worst: "Quote", chosen: "Chosen | None") -> dict[str, object]:
         "price_source": worst.price_source,
         "price_date": worst.price_date,
         "price_warning": worst.age_warning(datetime.now(UTC).date()),
+        "fallbacks": {name: {"model": one.model, "total": str(one.total)} for name, one in others.items()},
         "variants": lines,
     }

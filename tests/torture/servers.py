@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import certifi
 import httpx
 
 from deployments.objectstore import ObjectStore
@@ -20,6 +19,7 @@ from deployments.sandbox.testing import Sandbox
 from deployments.stack.home import Home
 from deployments.stack.plan import prefect_env
 from deployments.stack.processes import die_with_parent
+from tests.servers.authority import one_authority
 from tests.servers.postgres import Postgres, find_binaries, postgres_server
 from tests.servers.prefect import _free_port
 from tests.servers.s3 import S3Server
@@ -102,7 +102,7 @@ def _environment(home: Path, port: int, database: str) -> dict[str, str]:
         # Prefect on SQLite answers one of several writers with 503, and its client then waits for seconds.
         "PREFECT_API_DATABASE_CONNECTION_URL": database.replace("postgresql:", "postgresql+asyncpg:"),
         # Nobody here speaks TLS, and loading all the world's authorities takes 20 ms a client.
-        "SSL_CERT_FILE": str(_one_authority(home / "ca.pem")),
+        "SSL_CERT_FILE": str(one_authority()),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         # A thread per process that would still be sending when it is killed.
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
@@ -165,13 +165,6 @@ def _answers(url: str) -> bool:
         return httpx.get(url, timeout=5, trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def _one_authority(path: Path) -> Path:
-    text = Path(certifi.where()).read_text()
-    end = "-----END CERTIFICATE-----\n"
-    path.write_text(text[: text.index(end)] + end)
-    return path
 
 
 def _pid(store: ObjectStore) -> int:

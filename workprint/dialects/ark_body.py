@@ -44,7 +44,7 @@ def settings(spec: Spec, facts: ModelFacts) -> dict[str, Any]:
     camera = facts.camera_fields.get(spec.camera.motion, {}) if spec.input_type in _CAMERA_FIELD else {}
     return {
         "resolution": spec.resolution,
-        "ratio": spec.ratio,
+        "ratio": _ratio(spec, facts),
         "duration": spec.duration,
         "seed": spec.seed,
         "watermark": False,
@@ -54,6 +54,14 @@ def settings(spec: Spec, facts: ModelFacts) -> dict[str, Any]:
         **camera,
         **({"draft": True} if spec.native and spec.kind is Kind.DRAFT else {}),
     }
+
+
+def _ratio(spec: Spec, facts: ModelFacts) -> str:
+    """A model that keeps the first frame's ratio is told so: a reseller measured that Seedance 2.5 answers a concrete
+    one with 400 then, and no source says that it refuses `adaptive`.
+    """
+    by_picture = facts.keeps_first_frame_ratio and spec.input_type is InputType.IMAGE_TO_VIDEO
+    return "adaptive" if by_picture else spec.ratio
 
 
 def items(spec: Spec, media: Mapping[str, str]) -> list[dict[str, Any]]:
