@@ -22,7 +22,7 @@ up: $(STAMP)  ## the embedded stack, until Ctrl-C
 	$(BIN)/workprint up
 
 test: $(STAMP)  ## every test; the torture slice by itself, because it takes both cores
-	$(BIN)/python -m pytest -n 3 --ignore tests/torture
+	$(BIN)/python -m pytest -n 2 --ignore tests/torture
 	$(BIN)/python -m pytest tests/torture
 
 check: lint types arrows

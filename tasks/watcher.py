@@ -57,6 +57,7 @@ class Watcher:
         #: Until then (`time.monotonic`) the ledger is looked at although nothing is watched.
         self._linger_until = 0.0
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
 
     async def wait(self, render: Render) -> Render:
         """The render once it is neither queued nor processing any more, whoever noticed."""
@@ -71,7 +72,10 @@ class Watcher:
         return {render_id: watched.progress for render_id, watched in self._waiters.watched.items()}
 
     async def close(self) -> None:
-        """Stop asking. Whoever still waits is cancelled; the ledger knows where to go on."""
+        """Stop asking, for good. Whoever still waits is cancelled, also who was only about to; the ledger knows where
+        to go on.
+        """
+        self._closed = True
         running = list(self._running.values())
         for task in running:
             task.cancel()
@@ -81,6 +85,8 @@ class Watcher:
 
     async def _watch(self, render: Render) -> Watched:
         typical = await self._usual(render)
+        if self._closed:  # meanwhile: nobody would ask, and the wait would have no end
+            raise asyncio.CancelledError
         if (known := self._waiters.get(render.id)) is not None:
             return known  # somebody else came while the ledger was asked
         watched = self._waiters.add(render, typical)
