@@ -10,7 +10,7 @@ from prefect.blocks.core import Block
 from pydantic import PrivateAttr
 
 from blocks.http import network_failure, proves_unsent
-from blocks.provider_list import window
+from blocks.provider_list import NO_LIST, window
 from blocks.provider_settings import ProviderSettings
 from blocks.provider_wire import TROUBLE, Wire
 from workprint.errors import ProviderError
@@ -168,7 +168,8 @@ class VideoProvider(ProviderSettings, Block):
         return _told(found if isinstance(found, Unreadable) else found.tasks)
 
     async def _page(self, page: ListPage) -> Listed | Unreadable:
-        return await self._listed(self.language.list(page))
+        request = self.language.list(page)
+        return NO_LIST if request is None else await self._listed(request)
 
     async def _answer(self, request: Request) -> Reply | Unreadable:
         try:

@@ -13,6 +13,8 @@ _MOST_PAGES = 100
 _LEAST_PAGES = 3
 
 _PAGE_SIZE = 100
+#: Nothing can be proven by the list of a provider that has none.
+NO_LIST = Unreadable(Failure(FailureKind.PARAMETERS, Stage.RENDER, "list", "the provider has no list of tasks"))
 #: The provider's clock may be ahead of ours.
 _AHEAD = timedelta(days=1)
 

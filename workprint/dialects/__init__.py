@@ -95,8 +95,8 @@ class Dialect(Protocol):
         """The request that cancels a task that has not started; None where the provider cannot."""
         ...
 
-    def list(self, page: ListPage) -> Request:
-        """One page of our recent tasks, newest first. Only asked for where `recovery` lists."""
+    def list(self, page: ListPage) -> Request | None:
+        """One page of our recent tasks, newest first; None where the provider has no list."""
         ...
 
     def read_list(self, reply: Reply, now: datetime) -> Listed | Unreadable:

@@ -16,7 +16,7 @@ from deployments.sandbox.voices.ark_body import Body, read_body
 from deployments.sandbox.voices.ark_catalogue import Model, film_cost, model_named
 from deployments.sandbox.voices.ark_checks import wanted
 from deployments.sandbox.voices.ark_finals import final_of, is_final
-from deployments.sandbox.voices.helpers import whole_number
+from deployments.sandbox.voices.helpers import numbered_page
 from deployments.sandbox.voices.voice import JSON, Action, Deed, Voice, VoiceRoute
 
 _TASKS = "/contents/generations/tasks"
@@ -114,14 +114,7 @@ class ArkVoice(Voice):
 
     def page(self, ask: Ask) -> PageQuery:
         """Pages by number, filtered by status, model and ids."""
-        size = whole_number(ask, "page_size", 10, 500)
-        return PageQuery(
-            size=size,
-            skip=(whole_number(ask, "page_num", 1, 500) - 1) * size,
-            statuses=self.statuses(status) if (status := ask.value("filter.status")) else (),
-            model=ask.value("filter.model"),
-            ids=ask.values("filter.task_ids"),
-        )
+        return numbered_page(ask, 10, self.statuses)
 
     def listed(self, page: Page) -> JSON:
         """The tasks of a page, and how many there are on all."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,7 +11,7 @@ from deployments.sandbox.billing import known_facts
 from deployments.sandbox.refusals import invalid, missing, no_such_model, sensitive_text
 from deployments.sandbox.render.plan import FPS
 from deployments.sandbox.tasks import Params
-from deployments.sandbox.values import Ask
+from deployments.sandbox.values import Ask, PageQuery
 from workprint.models import ModelFacts
 
 #: Enough to try the path; a provider's real filter is its secret.
@@ -85,6 +86,18 @@ def frames(seconds: int) -> int:
 def seed_from(*words: str) -> int:
     """A seed that follows from the request, for one that names none: the sandbox stays repeatable."""
     return int.from_bytes(hashlib.sha256("\n".join(words).encode()).digest()[:4])
+
+
+def numbered_page(ask: Ask, size: int, statuses: Callable[[str], tuple[str, ...]]) -> PageQuery:
+    """A list by page_num and page_size (`size` by default), filtered by status (`statuses` reads it), model and ids."""
+    size = whole_number(ask, "page_size", size, 500)
+    return PageQuery(
+        size=size,
+        skip=(whole_number(ask, "page_num", 1, 500) - 1) * size,
+        statuses=statuses(status) if (status := ask.value("filter.status")) else (),
+        model=ask.value("filter.model"),
+        ids=ask.values("filter.task_ids"),
+    )
 
 
 def whole_number(ask: Ask, name: str, default: int, most: int, least: int = 1) -> int:

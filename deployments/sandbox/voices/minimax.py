@@ -16,7 +16,7 @@ from deployments.sandbox.refusals import Refusal, Why, no_such_model
 from deployments.sandbox.render.plan import FPS
 from deployments.sandbox.tasks import OPEN, Cost, Params, Status, Task
 from deployments.sandbox.values import Answer, Ask, Look, Page, PageQuery, Wanted
-from deployments.sandbox.voices.helpers import whole_number
+from deployments.sandbox.voices.helpers import numbered_page
 from deployments.sandbox.voices.minimax_body import generated, regenerated
 from deployments.sandbox.voices.voice import JSON, Action, Deed, Voice, VoiceRoute
 
@@ -87,14 +87,7 @@ class MiniMaxVoice(Voice):
 
     def page(self, ask: Ask) -> PageQuery:
         """Pages by number, filtered by status, model and ids."""
-        size = whole_number(ask, "page_size", 20, 500)
-        return PageQuery(
-            size=size,
-            skip=(whole_number(ask, "page_num", 1, 500) - 1) * size,
-            statuses=self.statuses(status) if (status := ask.value("filter.status")) else (),
-            model=ask.value("filter.model"),
-            ids=ask.values("filter.task_ids"),
-        )
+        return numbered_page(ask, 20, self.statuses)
 
     def listed(self, page: Page) -> JSON:
         """The tasks of a page, and how many there are on all."""

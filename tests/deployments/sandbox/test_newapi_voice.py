@@ -175,7 +175,7 @@ async def test_there_is_nothing_to_list_and_nothing_to_look_up(relay: VideoProvi
     """A relay asked for what it does not have is an error of ours, not an empty answer."""
     with pytest.raises(ProviderError):
         await relay.looked_up("wp-rnd_1")
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(ProviderError, match="no list of tasks"):
         await relay.recent(datetime.now(UTC))
 
 
