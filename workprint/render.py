@@ -181,14 +181,16 @@ class Decision(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     REVISE = "revise"
+    #: What was approved changed before it was paid: the yes no longer counts, and the question is asked again.
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What one person decided about one variant, and exactly what it covers.
+    """What was decided about one variant, by whom, and exactly what it covers.
 
     `final_fingerprint` is set only when approved; the database lets no final in without it. `covers` is the SHA-256 of
-    brief hash, draft bytes, final parameters, model and the highest price.
+    `evidence`: brief, draft bytes, final parameters, model, highest price, policy, approvers with roles, time, channel.
     """
 
     id: str
@@ -207,6 +209,16 @@ class Approval:
     currency: str
     #: For `revise`: the changed prompt of the next take.
     prompt: str = ""
+    #: Roles of those who decided, with commas; empty where nobody has one.
+    role: str = ""
+    #: `workprint.policy.Channel`.
+    channel: str = ""
+    #: The question it answers; None for decisions of older ledgers.
+    gate_id: str | None = None
+    #: Canonical JSON of `workprint.evidence.Evidence`, of approvals only.
+    evidence: str | None = None
+    #: For `withdrawn`: the approval that no longer counts.
+    withdraws: str | None = None
 
 
 class Place(StrEnum):
