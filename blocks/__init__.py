@@ -17,17 +17,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from blocks.approval_policy import ApprovalPolicy
     from blocks.bucket import ArchiveBucket
     from blocks.ledger.block import LedgerDatabase
     from blocks.provider import VideoProvider
     from blocks.report_callback import CallbackSender
 
-__all__ = ["ArchiveBucket", "CallbackSender", "LedgerDatabase", "VideoProvider"]
+__all__ = ["ApprovalPolicy", "ArchiveBucket", "CallbackSender", "LedgerDatabase", "VideoProvider"]
 
 _HOMES = {
     "ArchiveBucket": "blocks.bucket.block",
     "CallbackSender": "blocks.report_callback",
     "LedgerDatabase": "blocks.ledger.block",
+    "ApprovalPolicy": "blocks.approval_policy",
     "VideoProvider": "blocks.provider",
 }
 

@@ -4,7 +4,6 @@ The story reads from top to bottom, and may be started from the top again at any
 """
 
 import asyncio
-from functools import partial
 from typing import Any
 
 from prefect import Flow, flow, get_run_logger
@@ -16,12 +15,10 @@ from flows.gate import ask
 from tasks.archive import archive
 from tasks.board import board_of
 from tasks.cancel import cancel_run
-from tasks.decide import decide
 from tasks.fallback import switch
 from tasks.film import Film, film
 from tasks.house import House, open_house
 from tasks.moderate import Judged, moderate
-from tasks.preview import previews
 from tasks.progress import shown
 from tasks.report import refused, report
 from tasks.retrying import ended, unseen
@@ -65,27 +62,33 @@ async def story(brief: Brief) -> State:
         await house.ledger.runs.hold(plan.campaign_id, house.holder)
         await announce(plan)
         async with shown(house, plan):
-            board = await drafted_and_decided(house, plan)
-            orders = [board.plan.final_order(*chosen) for chosen in board.approved]
-            await asyncio.gather(*(finished(house, plan, order) for order in orders))
+            await made(house, plan)
         return await report(house, plan)
+
+
+async def made(house: House, plan: Plan) -> None:
+    """Drafts, decisions and finals, until nothing waits for a person.
+
+    A yes to something that changed before it was paid is taken back, and asked for again.
+    """
+    waiting = True
+    while waiting:
+        board = await drafted_and_decided(house, plan)
+        orders = [board.final_order(*chosen) for chosen in board.approved]
+        await asyncio.gather(*(finished(house, plan, order) for order in orders))
+        waiting = bool((await board_of(house, plan)).waiting)
 
 
 async def drafted_and_decided(house: House, plan: Plan) -> Board:
     """Rounds of drafts and answers until nothing waits for a person: `revise` makes a new take and comes back."""
     while True:
         board = await board_of(house, plan)
-        orders = [board.plan.draft_order(variant) for variant in board.to_draft]
+        orders = [board.draft_order(variant) for variant in board.to_draft]
         await asyncio.gather(*(filmed(house, plan, order) for order in orders))
         board = await board_of(house, plan)
         if not board.waiting:
             return board
-        answer = await ask(
-            board,
-            partial(previews, house, board),
-            partial(house.ledger.runs.open_gate, plan.campaign_id),
-        )
-        await decide(house, board, answer)
+        await ask(house, board)
 
 
 async def filmed(house: House, plan: Plan, order: Order) -> State[Film]:

@@ -1,6 +1,8 @@
-"""The gate: the run suspends, holding no process, until a person answers the form: in the Prefect UI, by CLI or API."""
+"""The gate: the run suspends, holding no process, until people have decided: in the screening room, in the Prefect UI,
+at a terminal or by API. What they decide stands in the ledger; the run's own form is one way to say it.
+"""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Annotated, Any, Literal
@@ -10,16 +12,17 @@ from prefect.input import RunInput, keyset_from_base_key
 from prefect.input.actions import afilter_flow_run_input
 from pydantic import Field, create_model
 
-from tasks.words import revision_problems
-from workprint.approval import Answer, problems_of
+from tasks.gates import Heard, hear, open_gate
+from tasks.house import House
+from tasks.preview import previews
+from tasks.retrying import unseen
+from workprint.approval import Answer
 from workprint.board import Board
-from workprint.problems import Problem
-from workprint.spec import canonical_sha256
 
 #: Prefect fails a run that waited too long. Rescue closes the gate before that, with a word on record.
 GRACE = timedelta(hours=1)
 
-Choice = Literal["approve_all", "approve_some", "reject", "revise"]
+Choice = Literal["approve_all", "approve_some", "reject", "revise", "draft_again", "recorded"]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -27,11 +30,13 @@ class GateForm(RunInput):
     """What an approver fills in. Prefect checks the shape before it resumes the run."""
 
     decision: Choice = Field(
-        description="approve_all / approve_some (the rest is rejected) / reject / revise (a new take) "
-        "· 全部通过 / 部分通过 / 拒绝 / 修改"
+        description="approve_all / approve_some (the rest is rejected) / reject / revise (a new take with other words) "
+        "/ draft_again (a new take with the same words) / recorded (decided in the screening room) "
+        "· 全部通过 / 部分通过 / 拒绝 / 修改 / 重拍样片 / 已在审片室决定"
     )
     variants: list[str] = Field(
-        default_factory=list, description="Names, for approve_some, revise, or to reject only these · 变体名称"
+        default_factory=list,
+        description="Names, for approve_some, revise, draft_again, or to reject only these · 变体名称",
     )
     prompt: str = Field(
         default="", max_length=2000, description="For revise: what the next take should show · 修改后的提示词"
@@ -40,33 +45,27 @@ class GateForm(RunInput):
     note: Words = Field(description="Why; it goes on record · 备注")
 
 
-async def ask(
-    board: Board, story: Callable[[], Awaitable[str]], opened: Callable[[str, datetime], Awaitable[object]]
-) -> Answer:
-    """The person's answer about the variants that wait. Suspends the run until there is a good one.
+async def ask(house: House, board: Board) -> None:
+    """Until something is decided about the variants that wait. Suspends the run as long as people are missing.
 
-    `story` makes the markdown above the form; it is only made when a question is asked. `opened` is told the key of
-    the question and its deadline, after which rescue denies. The key is made of what is asked about, so that a run that
-    starts again from the top finds the answer it was resumed with.
+    Previews are only made when a question is asked. The key of a question is that of its gate in the ledger, so that a
+    run that starts again from the top finds the answer it was resumed with.
     """
-    brief, names = board.plan.brief, [variant.name for variant in board.waiting]
-    round_ = canonical_sha256([[variant.name, variant.take] for variant in board.waiting])[:16]
-    problems: Sequence[Problem] = ()
+    gate = await open_gate(house, board)
+    heard = Heard()
     for attempt in count():
-        key = f"gate-{round_}-{attempt}"
-        asked, filled = await _kept(names, key)
+        # Prefect takes no underscore in a key.
+        key = f"{gate.id.replace('_', '-')}-{attempt}"
+        asked, filled = await _kept(gate.variants, key)
         if not asked:
-            form = form_for(names, _with(problems, await story()))
-            patience = timedelta(hours=brief.gate_timeout_hours)
-            await opened(key, datetime.now(UTC) + patience)
-            filled = await _suspended(form, key, patience + GRACE)
+            story = await previews(house, unseen(board), gate)
+            form = form_for(gate.variants, _with(heard, story))
+            filled = await _suspended(form, key, gate.deadline - datetime.now(UTC) + GRACE)
         if filled is None:
             continue
-        answer = _answer(filled)
-        problems = _problems(board, answer)
-        if not problems:
-            return answer
-    raise AssertionError("unreachable: count() has no end")  # pragma: no cover
+        heard = await hear(house, unseen(board), gate, _answer(filled), key)
+        if heard.enough:
+            return
 
 
 def form_for(names: Sequence[str], description: str) -> type[GateForm]:
@@ -93,23 +92,22 @@ async def _kept(names: Sequence[str], key: str) -> tuple[bool, GateForm | None]:
 
 async def _suspended(form: type[GateForm], key: str, patience: timedelta) -> GateForm:
     """Ask: this ends the process, and a later pass finds the answer under the key."""
-    suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=int(patience.total_seconds()))
+    seconds = max(60, int(patience.total_seconds()))
+    suspending: Any = suspend_flow_run(wait_for_input=form, key=key, timeout=seconds)
     filled: GateForm = await suspending
     return filled
-
-
-def _problems(board: Board, answer: Answer) -> Sequence[Problem]:
-    names = [variant.name for variant in board.waiting]
-    answered = problems_of(answer, pending=names, approvers=board.plan.brief.approvers)
-    return [*answered, *revision_problems(board, answer)]
 
 
 def _answer(form: GateForm) -> Answer:
     return Answer(form.decision, tuple(form.variants), form.prompt.strip(), form.approver.strip(), form.note.strip())
 
 
-def _with(problems: Sequence[Problem], story: str) -> str:
-    if not problems:
-        return story
-    lines = "\n".join(f"- **{p.path}** {p.rule}: {p.fix} · {p.zh}" for p in problems)
-    return f"### Please answer again · 请重新填写\n{lines}\n\n{story}"
+def _with(heard: Heard, story: str) -> str:
+    """What was wrong with the answer before, or who is still missing, above the form."""
+    if heard.problems:
+        lines = "\n".join(f"- **{p.path}** {p.rule}: {p.fix} · {p.zh}" for p in heard.problems)
+        return f"### Please answer again · 请重新填写\n{lines}\n\n{story}"
+    if heard.notes:
+        lines = "\n".join(f"- {note}" for note in heard.notes)
+        return f"### On record; somebody is still missing · 已记录，仍需其他人审批\n{lines}\n\n{story}"
+    return story

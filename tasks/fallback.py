@@ -88,11 +88,11 @@ async def _fitting(house: House, board: Board, variant: Variant, refused: Render
 def _ordered(board: Board, variant: Variant, kind: Kind) -> Order:
     """The order of a variant at the block that serves it on this board."""
     if kind is Kind.DRAFT:
-        return board.plan.draft_order(variant)
+        return board.draft_order(variant)
     approval = board.approval(variant)
     if approval is None:
         raise ApprovalMissing(f"nobody has approved a final of {variant.name} take {variant.take}")
-    return board.plan.final_order(variant, approval)
+    return board.final_order(variant, approval)
 
 
 async def _record(house: House, refused: Render, note: str) -> None:

@@ -18,6 +18,8 @@ from blocks.ledger.block import LedgerDatabase
 from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
 from blocks.report_callback import CallbackSender
+from tasks.optional_blocks import optional
+from tasks.policies import policy_of
 from tasks.pulse import Pulse
 from tasks.watcher import Watcher
 from workprint.brief import Brief
@@ -25,6 +27,7 @@ from workprint.choosing import Chosen, cheapest, chosen_in
 from workprint.errors import InputError
 from workprint.fallback import Choice
 from workprint.models import ModelFacts, model_facts
+from workprint.policy import Policy
 from workprint.problems import Problem, refuse
 from workprint.spec import FrozenReference, Spec
 
@@ -32,6 +35,8 @@ from workprint.spec import FrozenReference, Spec
 LEDGER, BUCKET, CALLBACK = "ledger", "archive", "callback"
 #: Gives the provider block of a name.
 Providers = Callable[[str], Awaitable[VideoProvider]]
+#: Gives the approval policy of a project.
+Policies = Callable[[str], Awaitable[Policy]]
 #: How long a provider may read a reference by its signed link. Longer than any queue that still makes sense to wait in.
 REFERENCE_SECONDS = 24 * 3600
 
@@ -52,12 +57,15 @@ class House:
         bucket: ArchiveBucket,
         callback: CallbackSender | None,
         pulse: Pulse,
+        policy_of: Policies = policy_of,
     ) -> None:
         self.ledger = ledger
         self.provider_name = provider_name
         self.provider = provider
         self.bucket = bucket
         self.callback = callback
+        #: The approval policy in force for a project.
+        self.policy_of = policy_of
         #: The model that makes this campaign's films, where the block names none.
         self._model = ""
         self.pulse = pulse
@@ -83,7 +91,7 @@ class House:
             provider_name=provider_name,
             provider=provider,
             bucket=bucket,
-            callback=await _load_callback(),
+            callback=await optional(CallbackSender, CALLBACK),  # no error until a brief wants one
             pulse=Pulse(ledger, database.lease_seconds),
         )
         for name, other in dict(zip(fallbacks, others, strict=True)).items():  # named twice: refused by its rule later
@@ -100,6 +108,7 @@ class House:
             bucket=self.bucket,
             callback=self.callback,
             pulse=self.pulse,
+            policy_of=self.policy_of,
         )
         other.cores = self.cores
         self._beside[provider_name] = other
@@ -230,11 +239,3 @@ async def _load_providers(provider_name: str, fallbacks: Sequence[str]) -> list[
             problems.extend(error.problems)
     refuse(problems)
     return found
-
-
-async def _load_callback() -> CallbackSender | None:
-    """No callback block is no error until a brief wants a callback."""
-    try:
-        return await CallbackSender.aload(CALLBACK)
-    except ValueError:
-        return None

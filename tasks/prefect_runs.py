@@ -1,13 +1,15 @@
 """Flow runs as the Prefect server knows them: many states in one question, and a run started again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import SetStateStatus
 from prefect.states import Cancelled, Crashed, Scheduled
 
 #: Ids in one question.
@@ -39,6 +41,13 @@ async def start_again(run_id: str, why: str) -> None:
     """Set a run back to scheduled, whatever it ended in: a worker takes it, and it starts from the top."""
     async with get_client() as client:
         await client.set_flow_run_state(UUID(run_id), Scheduled(name="AwaitingRetry", message=why), force=True)
+
+
+async def resumed(run_id: str, form: Mapping[str, Any]) -> bool:
+    """Answer the form of a suspended run. False when it does not wait: of two answers at once Prefect takes one."""
+    async with get_client() as client:
+        answer = await client.resume_flow_run(UUID(run_id), run_input=dict(form))
+    return answer.status is SetStateStatus.ACCEPT
 
 
 async def call_crashed(run_id: str, why: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from datetime import UTC, datetime
 
+from tasks.evidence import still_approved
 from tasks.house import House
 from tasks.recover import draft_task, looked_up, nobody_knows, settled
 from tasks.retrying import Again, pause
@@ -16,6 +17,7 @@ from workprint.orders import Order
 from workprint.outcomes import Accepted, Refused, Unanswered
 from workprint.recovery import Absent, Found, Unknown
 from workprint.render import Asset, Change, Render, Source
+from workprint.spec import Kind
 from workprint.states import TERMINAL, RenderState
 
 ACTOR = steps.Actor("campaign", Source.SUBMIT)
@@ -56,6 +58,7 @@ async def _claim(house: House, order: Order, retry_of: str | None, note: str = "
         retry_of=retry_of,
         approval_id=order.approval_id,
         draft_render_id=order.draft_render_id,
+        revision_id=order.revision_id,
         note=note,
     )
     return claimed.render
@@ -76,6 +79,8 @@ async def second_try(house: House, order: Order, render: Render) -> bool:
 
 
 async def _post(house: House, render: Render) -> Render:
+    if render.kind is Kind.FINAL:
+        await still_approved(house, render)
     draft_task_id = await draft_task(house.ledger, render)
     media = await house.media(render.spec)
     await house.provider.turn()

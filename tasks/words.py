@@ -1,13 +1,13 @@
 """Words on their way to a provider, and what is wrong with them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from blocks.moderators import text_findings, unwanted_findings
-from workprint.approval import Answer
 from workprint.board import Board
 from workprint.moderation import Finding, blocking
 from workprint.problems import Problem
 from workprint.quotes import money
+from workprint.variants import Variant
 
 
 def blocked(path: str, text: str) -> Problem | None:
@@ -29,14 +29,16 @@ def _problem(path: str, findings: Sequence[Finding]) -> Problem | None:
     )
 
 
-def revision_problems(board: Board, answer: Answer) -> Sequence[Problem]:
-    """What speaks against the new takes of a `revise`: their words, their length, the budget. Nothing was spent yet."""
-    if answer.decision != "revise":
-        return ()
-    takes = [v.revised(answer.prompt, v.take + 1) for v in board.waiting if v.name in answer.variants]
+def revision_problems(board: Board, prompts: Mapping[str, str]) -> Sequence[Problem]:
+    """What speaks against new takes, by variant: their words, their length, the budget. Nothing was spent yet.
+
+    `prompts`: the free prompt of each next take; an empty one is the same words once more.
+    """
+    chosen = [variant for variant in board.waiting if variant.name in prompts]
+    takes = [v.revised(prompts[v.name] or v.prompt_override, v.take + 1) for v in chosen]
     longest = max((len(take.prompt) for take in takes), default=0)
     words = [blocked("prompt", take.prompt) for take in takes]
-    return [*dict.fromkeys(p for p in words if p), *_too_long(board, longest), *_too_dear(board, answer)]
+    return [*dict.fromkeys(p for p in words if p), *_too_long(board, longest), *_too_dear(board, chosen)]
 
 
 def _too_long(board: Board, longest: int) -> Iterable[Problem]:
@@ -46,9 +48,10 @@ def _too_long(board: Board, longest: int) -> Iterable[Problem]:
         yield Problem("prompt", rule, "shorten it", zh="提示词过长")
 
 
-def _too_dear(board: Board, answer: Answer) -> Iterable[Problem]:
+def _too_dear(board: Board, chosen: Sequence[Variant]) -> Iterable[Problem]:
     """Every round pays its drafts once more."""
-    chosen = [v for v in board.waiting if v.name in answer.variants]
+    if not chosen:
+        return
     total = board.worst_case(board.plan.draft(v) for v in chosen)
     budget = board.plan.brief.budget
     if total > budget.amount:

@@ -1,29 +1,10 @@
-"""What an approval covers, and reading the gate's answer. Pure: the wait itself is `flows.gate`."""
+"""Reading the answer of Prefect's own form. Pure: the wait itself is `flows.gate`, the voting `tasks.voting`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
 
 from workprint.problems import Problem
 from workprint.render import Decision
-from workprint.spec import Spec, canonical_sha256
-
-
-def covers(*, brief_hash: str, draft_sha256: str | None, final: Spec, max_amount: Decimal, currency: str) -> str:
-    """SHA-256 over brief, draft bytes, final parameters, model and the highest price (docs/design.md 3, rule 6).
-
-    Equal amounts hash alike however many zeros a database gives them.
-    """
-    return canonical_sha256(
-        {
-            "brief": brief_hash,
-            "draft": draft_sha256,
-            "final": final.content(),
-            "model": final.model,
-            "max_amount": format(max_amount.normalize(), "f"),
-            "currency": currency,
-        }
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +18,12 @@ class Answer:
     note: str
 
 
-def problems_of(answer: Answer, *, pending: Collection[str], approvers: Sequence[str]) -> tuple[Problem, ...]:
-    """What is wrong with an answer, all at once; the gate asks again with these lines on top."""
-    return (
-        *_who(answer, approvers),
-        *_which(answer, pending),
-        *_what(answer),
-    )
+def problems_of(answer: Answer, pending: Collection[str]) -> tuple[Problem, ...]:
+    """What is wrong with an answer, all at once; the gate asks again with these lines on top.
 
-
-def _who(answer: Answer, approvers: Sequence[str]) -> list[Problem]:
-    found = []
-    if not answer.approver.strip():
-        found.append(Problem("approver", "is empty", "say who decides", zh="请填写审批人"))
-    elif approvers and answer.approver.strip() not in approvers:
-        names = ", ".join(approvers)
-        found.append(
-            Problem(
-                "approver", f"{answer.approver!r} may not approve this brief", f"one of: {names}", zh="审批人不在名单中"
-            )
-        )
-    if not answer.note.strip():
-        found.append(Problem("note", "is empty", "say why, in a few words", zh="请填写备注"))
-    return found
+    Whether this person may decide is `workprint.votes.voter_problems`.
+    """
+    return (*_which(answer, pending), *_what(answer))
 
 
 def _which(answer: Answer, pending: Collection[str]) -> list[Problem]:
@@ -69,7 +33,7 @@ def _which(answer: Answer, pending: Collection[str]) -> list[Problem]:
         Problem("variants", f"{name!r} is not waiting here", f"choose from: {names}", zh="没有这个变体")
         for name in unknown
     ]
-    if answer.decision in {"approve_some", "revise"} and not answer.variants:
+    if answer.decision in {"approve_some", "revise", "draft_again"} and not answer.variants:
         found.append(Problem("variants", f"{answer.decision} needs names", f"choose from: {names}", zh="请选择变体"))
     if answer.decision == "approve_all" and answer.variants:
         fix = "say approve_some to approve only these, or leave the names away"
@@ -78,6 +42,12 @@ def _which(answer: Answer, pending: Collection[str]) -> list[Problem]:
 
 
 def _what(answer: Answer) -> list[Problem]:
+    if not answer.note.strip():
+        return [Problem("note", "is empty", "say why, in a few words", zh="请填写备注"), *_prompt(answer)]
+    return _prompt(answer)
+
+
+def _prompt(answer: Answer) -> list[Problem]:
     if answer.decision == "revise" and not answer.prompt.strip():
         return [
             Problem(
@@ -90,8 +60,9 @@ def _what(answer: Answer) -> list[Problem]:
 def decisions(answer: Answer, pending: Collection[str]) -> dict[str, Decision]:
     """One decision per waiting variant. An empty choice never approves anything by accident.
 
-    approve_some rejects what was not chosen; revise leaves the unchosen waiting for the next round; reject means all
-    when nothing is chosen. Names that do not wait here are ignored: `problems_of` has refused them before.
+    approve_some rejects what was not chosen; revise and draft_again leave the unchosen waiting for the next round;
+    reject means all when nothing is chosen. Names that do not wait here are ignored: `problems_of` has
+    refused them before.
     """
     chosen = set(answer.variants)
     match answer.decision:
@@ -99,7 +70,9 @@ def decisions(answer: Answer, pending: Collection[str]) -> dict[str, Decision]:
             return dict.fromkeys(pending, Decision.APPROVED)
         case "approve_some":
             return {name: Decision.APPROVED if name in chosen else Decision.REJECTED for name in pending}
-        case "revise":
+        case "revise" | "draft_again":
             return {name: Decision.REVISE for name in pending if name in chosen}
-        case _:
+        case "reject":
             return {name: Decision.REJECTED for name in pending if name in chosen or not chosen}
+        case _:
+            return {}

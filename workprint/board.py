@@ -3,15 +3,18 @@
 A flow that starts again from the top reads the board and knows what is left to do: nothing is remembered elsewhere.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeGuard
 
 from workprint.charges import FREE
+from workprint.deciding import standing
+from workprint.evidence import Offer
 from workprint.fallback import may_switch
+from workprint.orders import Order
 from workprint.plan import Plan
-from workprint.render import Approval, Claim, Decision, Render
+from workprint.render import Approval, Asset, Claim, Decision, Render
 from workprint.spec import Kind, Spec
 from workprint.states import TERMINAL, RenderState
 from workprint.unknowns import makes_new_take
@@ -66,7 +69,7 @@ class Board:
     def approval(self, variant: Variant) -> Approval | None:
         """What was decided about this very take; where each provider block has its own yes, that of the serving one."""
         wanted = (variant.name, variant.take)
-        found = [a for a in self.approvals if (a.variant, a.take) == wanted]
+        found = [a for a in standing(self.approvals) if (a.variant, a.take) == wanted]
         if len(found) > 1:
             final = self.plan.final(variant).fingerprint
             found = [a for a in found if a.final_fingerprint == final] or found
@@ -76,6 +79,32 @@ class Board:
         """What was decided about this very take, in one word."""
         approval = self.approval(variant)
         return approval.decision if approval else None
+
+    def offers(self, variant: Variant, films: Mapping[str, Asset]) -> tuple[Offer, ...]:
+        """What a yes to this take binds: of a film without a draft, one for every block that may make it.
+
+        `films` are the archived ones by render id.
+        """
+        draft, round_ = self.render(variant, Kind.DRAFT), self._withdrawn(variant)
+        if self.plan.brief.draft.enabled:
+            return (self.plan.offer(variant, draft, films[draft.id] if draft else None, round_),)
+        plans = {choice.provider: self.plan.instead(variant, choice) for choice in self.plan.choices}
+        return tuple(plan.offer(variant, None, None, round_) for plan in plans.values())
+
+    def draft_order(self, variant: Variant) -> Order:
+        """The order of a variant's cheap copy, with the decision that asked for this very take."""
+        before = replace(variant, take=variant.take - 1)
+        asked = self.approval(before)
+        order = self.plan.draft_order(variant)
+        return replace(order, revision_id=asked.id) if asked and asked.decision is Decision.REVISE else order
+
+    def final_order(self, variant: Variant, approval: Approval) -> Order:
+        """The order of an approved film, in place of one whose own approval was withdrawn before it was paid."""
+        order, ordered = self.plan.final_order(variant, approval), self.render(variant, Kind.FINAL)
+        if ordered is None or ordered.live or ordered.approval_id == approval.id:
+            return order
+        gone = any(one.withdraws == ordered.approval_id for one in self.approvals)
+        return replace(order, retry_of=ordered.id, note="approved anew") if gone else order
 
     def render(self, variant: Variant, kind: Kind) -> Render | None:
         """The render that serves this take, draft or final."""
@@ -99,6 +128,11 @@ class Board:
             # The brief's own takes of this prompt have the numbers between: theirs is another film.
             return self._newest(variant.revised(variant.prompt_override, variant.take + self.plan.brief.takes))
         return variant
+
+    def _withdrawn(self, variant: Variant) -> int:
+        """How often a yes to this take was taken back."""
+        wanted = (variant.name, variant.take, Decision.WITHDRAWN)
+        return sum((one.variant, one.take, one.decision) == wanted for one in self.approvals)
 
     def _draftable(self, variant: Variant) -> bool:
         """No draft yet, one that is under way, or one that was refused while another provider block is left to ask."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from workprint.evidence import Evidence, Offer
+from workprint.evidence import Evidence, Offer, amount_text
 from workprint.gates import Gate
 from workprint.policy import Channel
 from workprint.render import Approval, Decision
@@ -124,7 +124,7 @@ def disagreements(approval: Approval) -> tuple[str, ...]:
         "at": approval.at.isoformat(),
     }
     found = [name for name, value in wanted.items() if bound.get(name) != value]
-    if approval.max_amount is None or Decimal(bound["max_amount"]) != approval.max_amount:
+    if approval.max_amount is None or bound["max_amount"] != amount_text(approval.max_amount):
         found.append("max_amount")
     said = (_joined(a["name"] for a in approvers), _joined(r for a in approvers for r in a["roles"]))
     if (*said, _joined(a["channel"] for a in approvers)) != (approval.actor, approval.role, approval.channel):

@@ -9,6 +9,7 @@ WorkprintError
 |   |-- StaleState        somebody else changed the render first (compare-and-set lost)
 |   |-- NotFound          the ledger knows no such thing
 |   |-- ApprovalMissing   a final without an approval that covers it
+|   |   `-- EditedSinceApproval  what a person said yes to is no longer what would be paid
 |   `-- BudgetExceeded    a submit would go over the limit of its campaign, cost centre or day
 |-- ProviderError
 |   |-- Rejected          the provider refused; nothing was created; carries the classified failure
@@ -23,6 +24,7 @@ WorkprintError
 |-- OutboundError         an address outside did not do what was asked; says whether asking again can help
 |   |-- FetchFailed       a file could not be fetched
 |   `-- CallbackFailed    a report could not be delivered
+|-- BlockUnreadable       a Prefect block may be there, and what it says is not known: nobody guesses
 |-- ModerationUnavailable a check could not be made, so the answer is no
 |-- Deviation             a provider or its dialect did otherwise than a conformance check expects
 `-- StackError            a process of the local stack is missing, did not start or died
@@ -101,6 +103,10 @@ class ApprovalMissing(LedgerError):
     """A final needs an approval that covers it, and there is none."""
 
 
+class EditedSinceApproval(ApprovalMissing):
+    """Edited since approval."""
+
+
 class BudgetExceeded(LedgerError):
     """A submit would go over a budget; nothing was sent."""
 
@@ -177,6 +183,10 @@ class FetchFailed(OutboundError):
 
 class CallbackFailed(OutboundError):
     """A report could not be delivered."""
+
+
+class BlockUnreadable(WorkprintError):
+    """A Prefect block may be there, and what it says is not known."""
 
 
 class ModerationUnavailable(WorkprintError):

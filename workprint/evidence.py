@@ -26,6 +26,7 @@ FIELDS = {
     "final": "the final's parameters · 终片参数",
     "fingerprint": "the final's fingerprint · 终片指纹",
     "provider": "the provider · 供应商",
+    "dialect": "the provider's protocol · 供应商协议",
     "model": "the model · 模型",
     "version": "the model's version · 模型版本",
     "max_amount": "the highest price · 最高价格",
@@ -59,6 +60,7 @@ class Offer:
     final: dict[str, Any]
     fingerprint: str
     provider: str
+    dialect: str
     model: str
     version: str
     #: Decimal text without trailing zeros, whole units of the currency.
@@ -80,6 +82,7 @@ def offer(
     draft_render_id: str | None,
     draft: str | None,
     final: Spec,
+    dialect: str,
     max_amount: Decimal,
     currency: str,
     round_: int = 0,
@@ -95,6 +98,7 @@ def offer(
         final=final.content(),
         fingerprint=final.fingerprint,
         provider=final.provider,
+        dialect=dialect,
         model=final.model,
         version=model_version(final.model),
         max_amount=amount_text(max_amount),

@@ -129,10 +129,11 @@ class Gate:
         currency: str,
         opened_at: datetime,
         end: Deadline,
+        time: int = 0,
     ) -> Self:
-        """A new question. Equal questions of one campaign have one id."""
+        """A question. Equal ones of one campaign have one id; `time` counts how often it was closed and asked again."""
         return cls(
-            id=gate_id(campaign_id, offers, policy),
+            id=gate_id(campaign_id, offers, policy, time),
             campaign_id=campaign_id,
             offers=tuple(offers),
             policy=policy,
@@ -144,9 +145,9 @@ class Gate:
         )
 
 
-def gate_id(campaign_id: str, offers: Sequence[Offer], policy: Policy) -> str:
+def gate_id(campaign_id: str, offers: Sequence[Offer], policy: Policy, time: int = 0) -> str:
     """`gat_` and 32 hex digits over what is asked."""
-    content: list[Any] = [campaign_id, [one.to_json() for one in offers], policy.to_json()]
+    content: list[Any] = [campaign_id, [one.to_json() for one in offers], policy.to_json(), time]
     return "gat_" + canonical_sha256(content)[:32]
 
 

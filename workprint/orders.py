@@ -22,6 +22,8 @@ class Order:
     #: Id of the render whose place it takes when its provider refused that one, and the note that says why.
     retry_of: str | None = None
     note: str = ""
+    #: Id of the decision that asked for this very take.
+    revision_id: str | None = None
     #: Another provider block is ready to take it when this one refuses.
     replaceable: bool = False
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from workprint.approval import covers
 from workprint.brief import Brief, Role
 from workprint.choosing import Chosen, chosen_in
+from workprint.evidence import Offer, offer
 from workprint.fallback import Choice
 from workprint.models import ModelFacts
 from workprint.orders import Order
 from workprint.quotes import Quote, quote
-from workprint.render import Approval, Asset, Claim
-from workprint.spec import FrozenReference, Spec, canonical_sha256
+from workprint.render import Approval, Asset, Claim, Render
+from workprint.spec import FrozenReference, Kind, Spec, canonical_sha256
 from workprint.variants import Variant, direct_spec, draft_spec, expand, final_spec
+
+#: A native draft counts as forgotten this long before its provider forgets it: a final still has to be ordered.
+HANDLE_MARGIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Plan:
     fallbacks: tuple[Choice, ...] = ()
     #: The provider block whose render serves a variant's take, by name and take, where there is a render.
     served: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    #: Takes whose draft its provider no longer keeps, by name and take: their finals are made from prompt and seed.
+    lapsed: frozenset[tuple[str, int]] = frozenset()
     #: The models that were chosen because a provider block names none, by block.
     chosen: Mapping[str, Chosen] = field(default_factory=dict)
 
@@ -57,9 +63,18 @@ class Plan:
         brief, chosen = Brief.model_validate(frozen["brief"]), chosen_in(frozen)
         return cls(campaign_id, brief, facts, references, fallbacks, chosen=chosen)
 
-    def following(self, claims: Iterable[Claim]) -> "Plan":
-        """The same plan, in which every variant stays with the provider block that serves it."""
-        return replace(self, served={(c.variant, c.take): c.render.spec.provider for c in claims})
+    def following(self, claims: Iterable[Claim], now: datetime) -> "Plan":
+        """The same plan as it stands `now`: every variant stays with the provider block that serves it, and a draft
+        that block has forgotten is none to make a final from.
+        """
+        every = tuple(claims)
+        following = replace(self, served={(c.variant, c.take): c.render.spec.provider for c in every})
+        return replace(following, lapsed=frozenset(following._lapsed(every, now)))
+
+    def handle_until(self, draft: Render) -> datetime | None:
+        """Until when a final may be made from this draft at its provider; None: for ever, from the same inputs."""
+        life = self._named(draft.spec.provider).facts.draft_lifetime if draft.spec.native else None
+        return draft.submitted_at + life - HANDLE_MARGIN if life and draft.submitted_at else None
 
     def instead(self, variant: Variant, choice: Choice) -> "Plan":
         """The same plan, in which this block serves the variant."""
@@ -97,7 +112,8 @@ class Plan:
         choice = self._serving(variant)
         if not self.brief.draft.enabled:
             return direct_spec(self.brief, variant, choice.facts, choice.provider, self._frozen(variant))
-        return final_spec(self.brief, variant, self.draft(variant), choice.facts)
+        native = choice.facts.native and (variant.name, variant.take) not in self.lapsed
+        return final_spec(self.brief, variant, self.draft(variant), native=native)
 
     def draft_order(self, variant: Variant) -> Order:
         """The order of a variant's cheap copy."""
@@ -108,15 +124,20 @@ class Plan:
         order = self._order(variant, self.final(variant))
         return replace(order, approval_id=approval.id, draft_render_id=approval.draft_render_id)
 
-    def coverage(self, variant: Variant, asset: Asset | None) -> str:
-        """The hash an approval of this variant carries. `asset` is its draft; None without drafts."""
+    def offer(self, variant: Variant, draft: Render | None, asset: Asset | None, round_: int = 0) -> Offer:
+        """What an approval of this variant binds. `draft` with its film; None without drafts."""
         final = self.final(variant)
-        return covers(
-            brief_hash=self.brief_hash,
-            draft_sha256=asset.sha256 if asset else None,
+        return offer(
+            campaign=self.campaign_id,
+            variant=variant.name,
+            brief=self.brief_hash,
+            draft_render_id=draft.id if draft else None,
+            draft=asset.sha256 if asset else None,
             final=final,
+            dialect=self._named(final.provider).facts.dialect,
             max_amount=self.price(final),
-            currency=self.facts.currency,
+            currency=self.brief.budget.currency,
+            round_=round_,
         )
 
     def price(self, spec: Spec) -> Decimal:
@@ -133,6 +154,17 @@ class Plan:
             callback_url=self.brief.callback_url,
             replaceable=bool(self.after(spec.provider)) and not spec.draft,
         )
+
+    def _lapsed(self, claims: Iterable[Claim], now: datetime) -> Iterable[tuple[str, int]]:
+        """A final that is ordered already says itself how it is made."""
+        ordered = {(c.variant, c.take): c.render.spec for c in claims if c.kind is Kind.FINAL and c.render.live}
+        for claim in claims:
+            key = (claim.variant, claim.take)
+            if claim.kind is Kind.FINAL:
+                continue
+            until = self.handle_until(claim.render)
+            if (not ordered[key].native) if key in ordered else (until is not None and until <= now):
+                yield key
 
     def _serving(self, variant: Variant) -> Choice:
         """Whose render serves the variant; before there is one, the brief's own block."""

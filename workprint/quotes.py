@@ -134,7 +134,7 @@ def _line(
         direct = direct_spec(brief, variant, facts, provider, references)
         return QuoteLine(variant.name, None, facts.price(direct), spec_text(direct, facts))
     draft = draft_spec(brief, variant, facts, provider, references)
-    final = final_spec(brief, variant, draft, facts)
+    final = final_spec(brief, variant, draft, native=facts.native)
     return QuoteLine(variant.name, facts.price(draft), facts.price(final), spec_text(draft, facts))
 
 

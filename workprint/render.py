@@ -173,6 +173,8 @@ class Claim:
     kind: Kind
     render: Render
     adopted: bool
+    #: Id of the decision that asked for this take; None for the brief's own.
+    revision_id: str | None = None
 
 
 class Decision(StrEnum):

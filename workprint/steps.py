@@ -57,6 +57,11 @@ def over_budget(refusal: BudgetExceeded) -> dict[str, Any]:
     return {"source": Source.SUBMIT, "actor": "budget", "note": str(refusal), "facts": failed(failure)}
 
 
+def taken_back(render: Render, reason: str, actor: Actor) -> Change:
+    """An order that was never sent: what it stood on no longer holds. It costs nothing and lets go of its content."""
+    return _change(render, RenderState.CANCELLED, actor, note=reason, facts=no_charge(render, "never sent"))
+
+
 def accepted(render: Render, answer: Accepted, actor: Actor) -> Change:
     """The provider's id and raw answer, committed before anything else happens."""
     facts: dict[str, Any] = {"task_id": answer.task_id}

@@ -60,9 +60,11 @@ def draft_spec(
     return replace(direct, kind=Kind.DRAFT, resolution=brief.draft.resolution, duration=duration, native=facts.native)
 
 
-def final_spec(brief: Brief, variant: Variant, draft: Spec, facts: ModelFacts) -> Spec:
-    """The delivered film of an approved draft: from the provider's own draft, or same inputs and seed once more."""
-    final = draft.final(resolution=brief.final.resolution, fps=brief.final.fps, native=facts.native)
+def final_spec(brief: Brief, variant: Variant, draft: Spec, *, native: bool) -> Spec:
+    """The delivered film of an approved draft: from the provider's own draft (`native`), or same inputs and seed once
+    more.
+    """
+    final = draft.final(resolution=brief.final.resolution, fps=brief.final.fps, native=native)
     return replace(final, duration=variant.duration)
 
 

@@ -49,6 +49,8 @@ class ClaimWish:
     approval_id: str | None
     draft_render_id: str | None
     note: str = ""
+    #: The decision that asked for this take.
+    revision_id: str | None = None
 
     @property
     def key(self) -> Key:
@@ -113,8 +115,9 @@ async def _covers(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
     if not ids:
         return {}
     table = schema.approvals.c
+    gone = select(table.withdraws).where(table.withdraws.in_(ids))
     query = select(table.id, table.campaign_id, table.final_fingerprint).where(
-        table.id.in_(ids), table.decision == Decision.APPROVED
+        table.id.in_(ids), table.decision == Decision.APPROVED, table.evidence.is_not(None), table.id.not_in(gone)
     )
     return {row[0]: (row[1], row[2]) for row in await connection.execute(query)}
 
@@ -128,8 +131,8 @@ def _existing(wish: ClaimWish, known: _Known) -> Claim | LedgerError | None:
         return None
     render = known.claimed[row["render_id"]]
     over = wish.retry_of == render.id and not render.live
-    if over and wish.spec.provider != render.spec.provider:
-        return None  # another provider makes what this one refused
+    if over and (wish.spec.provider != render.spec.provider or wish.approval_id != row["approval_id"]):
+        return None  # another provider makes what this one refused, or it was approved anew
     if render.fingerprint != wish.fingerprint:
         return LedgerError(
             f"the {wish.spec.kind} of {wish.variant} take {wish.spec.take} is already claimed with other content",
@@ -220,6 +223,7 @@ def _claim_values(wish: ClaimWish, render: Render, now: datetime) -> Values:
         "approval_id": wish.approval_id,
         "adopted": render.campaign_id != wish.campaign_id,
         "claimed_at": now,
+        "revision_id": wish.revision_id,
     }
 
 

@@ -14,6 +14,7 @@ from blocks.ledger.changing import Wish, check_wish
 from blocks.ledger.claiming import ClaimWish
 from blocks.ledger.door import Door, ready, utc_now
 from blocks.ledger.figures import Figures
+from blocks.ledger.gates import Gates
 from blocks.ledger.inbox import Inbox
 from blocks.ledger.leases import Leases
 from blocks.ledger.looking import Looks
@@ -50,6 +51,8 @@ class Ledger:
         self.money = Money(door)
         #: Processes and gates of campaigns.
         self.runs = Runs(door)
+        #: What people are asked, and what they say.
+        self.gates = Gates(door)
         #: Counts for whoever keeps the service running.
         self.figures = Figures(door)
 
@@ -108,6 +111,7 @@ class Ledger:
         retry_of: str | None = None,
         approval_id: str | None = None,
         draft_render_id: str | None = None,
+        revision_id: str | None = None,
         note: str = "",
     ) -> Claim:
         """The render that serves this variant: the live one of this content, whoever bought it, or a new `planned` one.
@@ -128,6 +132,7 @@ class Ledger:
             retry_of=retry_of,
             approval_id=approval_id,
             draft_render_id=draft_render_id,
+            revision_id=revision_id,
             note=note,
         )
         return cast("Claim", await self._door.write(wish, frozenset({wish.key, wish.fingerprint})))

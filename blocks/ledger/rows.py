@@ -176,4 +176,12 @@ def clean_fields(values: Values) -> Values:
 
 def to_claim(row: RowMapping, render: Render) -> Claim:
     """A row of `claims` with the render it points at."""
-    return Claim(row["campaign_id"], row["variant"], row["take"], Kind(row["kind"]), render, bool(row["adopted"]))
+    return Claim(
+        row["campaign_id"],
+        row["variant"],
+        row["take"],
+        Kind(row["kind"]),
+        render,
+        bool(row["adopted"]),
+        row["revision_id"],
+    )

@@ -1,7 +1,6 @@
 """The runs of campaigns: whose process runs one, until when its gate is open, and how often it was rescued."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -24,18 +23,6 @@ class Runs:
     async def hold(self, campaign_id: str, holder: str) -> None:
         """This process runs the campaign from now on; a run that starts again has no gate open."""
         await self._set(campaign_id, holder=holder, closed_at=None, gate=None, gate_deadline=None)
-
-    async def open_gate(self, campaign_id: str, gate: str, deadline: datetime) -> None:
-        """The run waits for a person until `deadline` (aware). Asking the same again leaves the first deadline."""
-        same = campaigns.c.gate.is_distinct_from(gate)
-        await self._set(campaign_id, lambda query: query.where(same), gate=gate, gate_deadline=deadline)
-
-    async def overdue_gates(self) -> tuple[Campaign, ...]:
-        """Campaigns whose gate should have been answered by now, oldest first."""
-        async with self._door.reading() as connection:
-            return await reading.campaigns(
-                connection, campaigns.c.closed_at.is_(None), campaigns.c.gate_deadline <= self._door.clock()
-            )
 
     async def lost(self) -> tuple[Campaign, ...]:
         """Campaigns that have not ended and whose process is gone, also in good order at a gate; oldest first."""

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from blocks.ledger.columns import Moment, Money
 
 #: The newest migration. Opening a ledger that already stands here costs one SELECT and no Alembic.
-REVISION = "0004"
+REVISION = "0005"
 
 #: A render holds its fingerprint unless it ended without a film and without a charge (`workprint.render.is_live`).
 LIVE = "NOT (state IN ('failed', 'cancelled', 'expired') AND charge_state IN ('not_charged', 'refunded'))"
@@ -85,9 +85,16 @@ approvals = Table(
     Column("max_amount", Money),
     Column("currency", String(3), nullable=False),
     Column("prompt", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default=""),
+    Column("channel", Text, nullable=False, server_default=""),
+    Column("gate_id", String(64), ForeignKey("gates.id")),
+    # Canonical JSON: what `covers` is the SHA-256 of.
+    Column("evidence", Text),
+    Column("withdraws", String(64), ForeignKey("approvals.id")),
     UniqueConstraint("id", "final_fingerprint", "campaign_id", name="approvals_cover"),
     Index("approvals_campaign", "campaign_id"),
     Index("approvals_draft_render", "draft_render_id"),
+    Index("approvals_withdraws", "withdraws", unique=True),
 )
 
 renders = Table(
@@ -181,6 +188,8 @@ claims = Table(
     Column("approval_id", String(64)),
     Column("adopted", Boolean, nullable=False),
     Column("claimed_at", Moment, nullable=False),
+    # The decision that asked for this take.
+    Column("revision_id", String(64), ForeignKey("approvals.id")),
     ForeignKeyConstraint(
         ["approval_id", "fingerprint", "campaign_id"],
         ["approvals.id", "approvals.final_fingerprint", "approvals.campaign_id"],

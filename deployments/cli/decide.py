@@ -1,10 +1,13 @@
 """`workprint approve | reject | revise RUN`: the gate's form, filled in at the terminal."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from deployments.cli.console import say
+
+if TYPE_CHECKING:
+    from workprint.deciding import Cast
 
 Who = Annotated[str, Parameter(name="--as", help="Your name; it goes on record.")]
 Which = Annotated[str, Parameter(name="--variants", help="Names with commas between them.")]
@@ -78,16 +81,20 @@ def _answer(run: str, *, decision: str, variants: list[str], who: str, note: str
 
     here = server()
     form = form_values(decision, variants=variants, prompt=prompt, who=who, note=note)
-    run_id = run_async(_send(run, form))
-    say(f"The answer is on its way; the run goes on in a few seconds: {here.run_url(run_id)}")
+    run_id, outcome = run_async(_send(run, form))
+    for name, missing in outcome.missing.items():
+        say(f"  {name}: {missing}")
+    if outcome.missing and not outcome.settled:
+        say(f"Your answer is on record; the run waits for the others: {here.run_url(run_id)}")
+        return
+    say(f"The answer is on record; the run goes on in a few seconds: {here.run_url(run_id)}")
 
 
-async def _send(name: str, form: dict[str, Any]) -> str:
+async def _send(name: str, form: dict[str, Any]) -> "tuple[str, Cast]":
     from deployments.cli.gate import answer
     from deployments.cli.prefect_api import find_run
     from deployments.cli.servers import open_ledger
 
     run = await find_run(name)
     async with await open_ledger() as ledger:
-        await answer(ledger, run, form)
-    return run.id
+        return run.id, await answer(ledger, run, form)

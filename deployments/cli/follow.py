@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from deployments.cli.boards import board_in
+from deployments.boards import board_in
 from deployments.cli.console import OUT, interactive, say
 from deployments.cli.prefect_api import Run, read_run
 from workprint.board import Board

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from deployments.cli.boards import board_in, result_lines
+from deployments.boards import board_in, result_lines
 from deployments.cli.console import OUT, say
 from deployments.cli.prefect_api import Run
 from deployments.cli.trace_view import findings

@@ -96,9 +96,11 @@ async def _ask(ledger: "Ledger", run: Run, approvers: Sequence[str]) -> None:
         else:
             form = form_values("reject", who=who, note=await keyboard.filled("Reason", "not what we want"))
         try:
-            return await answer(ledger, run, form)
+            await answer(ledger, run, form)
         except InputError as error:
             say(error.diagnostics(), "red")
+        else:
+            return
 
 
 async def _keep_films(here: Server, lines: Sequence[Line]) -> None:

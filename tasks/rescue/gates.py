@@ -1,4 +1,4 @@
-"""Gates that nobody answered in time: the answer is no, on record, and the run goes on to its end."""
+"""Gates that nobody answered in time, and gates that were decided while nobody could wake their run."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,49 +7,56 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import StateType
 
-from tasks.board import board_of
-from tasks.decide import decide
-from tasks.house import House
 from tasks.prefect_runs import RunState, start_again, states_of
 from tasks.rescue.team import Team, attempt
-from workprint.approval import Answer
 from workprint.campaigns import Campaign
-from workprint.plan import Plan
+from workprint.gates import Cause, Gate
 from workprint.rescue import Deed, Did
 
-#: Who answers when the deadline does.
-DEADLINE = "deadline"
 #: A run that waits, or that Prefect gave up because it waited too long. Any other one has been answered.
 _UNANSWERED = frozenset({StateType.PAUSED, StateType.FAILED, StateType.CRASHED})
 
 
 @task(name="close gates", cache_policy=NO_CACHE, persist_result=False)
 async def close_gates(team: Team) -> tuple[Deed, ...]:
-    """Deny every gate past its deadline, and set its run back to scheduled: it reads the denial and reports."""
-    overdue = await team.ledger.runs.overdue_gates()
-    states = await states_of([campaign.id for campaign in overdue])
+    """Close every gate past its deadline, and set its run back to scheduled: it reads what the ledger says.
+
+    A gate whose drafts the provider forgets is asked again, about finals from prompt and seed; any other is denied.
+    """
+    overdue, unheard = await team.ledger.gates.overdue(), await team.ledger.gates.unheard()
+    states = await states_of([*(gate.campaign_id for gate in overdue), *(campaign.id for campaign in unheard)])
     found: list[Deed] = []
-    for campaign in overdue:
+    for gate in overdue:
+        if state := _waiting(states, gate.campaign_id):
+            found += await attempt(gate.campaign_id, partial(_closed, team, gate, state))
+    for campaign in unheard:
         state = states.get(campaign.id)
-        if state is not None and state.type in _UNANSWERED:
-            found += await attempt(campaign.id, partial(_denied, team, campaign, state))
+        if state is not None and state.type is StateType.PAUSED:
+            found += await attempt(campaign.id, partial(_woken, campaign, state))
     return tuple(found)
 
 
-async def _denied(team: Team, campaign: Campaign, state: RunState) -> Sequence[Deed]:
-    house = await team.house(str(campaign.brief["brief"]["provider"]))
-    if not await _rejected(house, campaign, await team.plan(campaign)):
-        return ()
-    await start_again(state.id, "rescue closed the gate: nobody answered in time")
-    return (Deed(Did.GATE_CLOSED, campaign.id, f"{campaign.title}: open until {campaign.gate_deadline}"),)
+def _waiting(states: dict[str, RunState], campaign_id: str) -> RunState | None:
+    state = states.get(campaign_id)
+    return state if state is not None and state.type in _UNANSWERED else None
 
 
-async def _rejected(house: House, campaign: Campaign, plan: Plan) -> bool:
-    """One rejection a waiting variant. Whoever answered in the same moment stands: rows are never replaced."""
-    board = await board_of(house, plan)
-    names = tuple(variant.name for variant in board.waiting)
-    if not names:
-        return False
-    note = f"nobody answered until {campaign.gate_deadline} · 审批超时"
-    await decide.fn(house, board, Answer("reject", names, "", DEADLINE, note))
-    return True
+async def _closed(team: Team, gate: Gate, state: RunState) -> Sequence[Deed]:
+    """Whoever answered in the same moment stands: rows are never replaced."""
+    campaign = await team.ledger.campaign(gate.campaign_id)
+    if gate.cause is Cause.DRAFT:
+        if not await team.ledger.gates.lapse(gate.id):
+            return ()
+        why = "the provider no longer keeps the drafts: asked again"
+    else:
+        if not await team.ledger.gates.expire(gate.id, f"nobody answered until {gate.deadline} · 审批超时"):
+            return ()
+        why = "nobody answered in time"
+    await start_again(state.id, f"rescue closed the gate: {why}")
+    return (Deed(Did.GATE_CLOSED, campaign.id, f"{campaign.title}: open until {gate.deadline}: {why}"),)
+
+
+async def _woken(campaign: Campaign, state: RunState) -> Sequence[Deed]:
+    """The decision stands in the ledger: the run goes on with it."""
+    await start_again(state.id, "rescue: the gate was decided")
+    return (Deed(Did.RUN_SCHEDULED, campaign.id, f"{campaign.title}: its gate was decided"),)

@@ -32,7 +32,9 @@ from tests.benchmarks.quiet import FREE_PORTS, without_rescue
 from tests.blocks.ledger.making import archive, campaign, claim, spec, step
 from tests.servers.postgres import find_binaries, postgres_server
 from workprint.brief import InputType
+from workprint.gates import Cause, Deadline, Gate
 from workprint.outcomes import Accepted
+from workprint.policy import OPEN
 from workprint.render import Render
 from workprint.spec import Spec
 from workprint.states import RenderState
@@ -103,7 +105,9 @@ async def _seed(url: str, renders: int) -> None:
         for number in range(AT_GATES):
             run_id = str(UUID(int=number + 1))
             await ledger.open_campaign(campaign(run_id))
-            await ledger.runs.open_gate(run_id, "question", datetime.now(UTC) + timedelta(days=1))
+            end = Deadline(datetime.now(UTC) + timedelta(days=1), Cause.TIMEOUT)
+            asked = {"amount": "1", "currency": "CNY", "opened_at": datetime.now(UTC), "end": end}
+            await ledger.gates.open(Gate.asked(run_id, (), OPEN, **asked))
         for number in range(IN_FLIGHT):
             await _in_flight(ledger, (await claim(ledger, _spec(f"in flight {number}"), variant=f"f{number}")).render)
     engine = await connect(url)

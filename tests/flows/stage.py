@@ -1,5 +1,6 @@
 """The stage of a campaign under test: real servers, a ledger of its own, and a run driven through the Prefect API."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -39,6 +40,10 @@ PROVIDER = "sandbox"
 LEASE = 2.0
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 APPROVER = "ben@example.com"
+
+
+#: For a brief whose gate is over at once: two seconds.
+IMPATIENT = {"gate_timeout_hours": 2 / 3600}
 
 
 def shot(name: str, **changes: Any) -> dict[str, Any]:
@@ -91,6 +96,12 @@ class Stage:
         async with get_client() as client:
             result = await client.resume_flow_run(UUID(run_id), run_input={**form, **values})
         assert result.status is SetStateStatus.ACCEPT, result
+
+    async def past_its_deadline(self, run_id: str) -> None:
+        """Return once the run's gate should have been answered; its brief must not be patient."""
+        async with asyncio.timeout(30):
+            while run_id not in {gate.campaign_id for gate in await self.ledger.gates.overdue()}:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
     async def through(self, brief: Brief) -> tuple[str, State]:
         """Start a run, approve everything, and perform it to its end."""

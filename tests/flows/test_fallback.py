@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from deployments.cli.boards import board_in
+from deployments.boards import board_in
 from deployments.sandbox.testing import Sandbox, running_sandbox
 from flows.rescue import rescue
 from tasks import submit
 from tasks.house import House
-from tests.flows.stage import PROVIDER, Stage, save, shot, small
+from tests.flows.stage import IMPATIENT, PROVIDER, Stage, save, shot, small
 from tests.tasks.orders import draft_order
 from workprint.brief import Brief
 from workprint.models import model_facts
@@ -150,9 +149,8 @@ async def test_without_drafts_the_gate_names_who_else_may_make_it(pair: Pair) ->
 async def test_a_gate_over_a_draft_of_the_second_block_is_closed_by_rescue(pair: Pair) -> None:
     """Rescue denies a gate that waits over a film of a fallback, and the run ends as Rejected."""
     await pair.stage.sandbox.faults(overdue())
-    run_id = await pair.stage.to_gate(two_blocks())
-    past = datetime.now(UTC) - timedelta(seconds=1)
-    await pair.stage.ledger.runs.open_gate(run_id, "the same question", past)
+    run_id = await pair.stage.to_gate(two_blocks(**IMPATIENT))
+    await pair.stage.past_its_deadline(run_id)
     state = await rescue(return_state=True)
     assert "1 gate closed" in (state.message or "")
     assert "Rejected" == (await pair.stage.perform(run_id)).name

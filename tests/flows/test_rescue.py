@@ -17,7 +17,7 @@ from deployments.sandbox.settings import CONCURRENCY
 from flows.rescue import rescue
 from tasks import submit
 from tasks.house import House
-from tests.flows.stage import LEASE, PROVIDER, Stage, small
+from tests.flows.stage import IMPATIENT, LEASE, PROVIDER, Stage, small
 from tests.tasks.orders import draft_order, until
 from workprint import steps
 from workprint.brief import Brief
@@ -149,8 +149,8 @@ async def test_two_at_once_do_nothing_twice(stage: Stage) -> None:
 
 async def test_a_gate_nobody_answers_is_closed_with_no(stage: Stage) -> None:
     """Past its deadline a gate is answered with a rejection on record, and the run ends as Rejected."""
-    run_id = await stage.to_gate(small())
-    await stage.ledger.runs.open_gate(run_id, "the same question", datetime.now(UTC) - timedelta(seconds=1))
+    run_id = await stage.to_gate(small(**IMPATIENT))
+    await stage.past_its_deadline(run_id)
     assert "1 gate closed" in ((await one_pass()).message or "")
     assert "Rejected" == (await stage.perform(run_id)).name
     (approval,) = await stage.ledger.approvals(run_id)
@@ -167,9 +167,9 @@ async def test_an_open_gate_waits(stage: Stage) -> None:
 
 async def test_an_answered_gate_is_not_closed(stage: Stage) -> None:
     """An answer that came before rescue stands, also when the run has not read it yet."""
-    run_id = await stage.to_gate(small())
+    run_id = await stage.to_gate(small(**IMPATIENT))
     await stage.answer(run_id, "approve_all")
-    await stage.ledger.runs.open_gate(run_id, "the same question", datetime.now(UTC) - timedelta(seconds=1))
+    await stage.past_its_deadline(run_id)
     assert "all is well" == (await one_pass()).message
     assert "Delivered" == (await stage.perform(run_id)).name
 
@@ -227,8 +227,7 @@ async def _fill_the_queue(stage: Stage) -> None:
 async def _dying_after_the_final(stage: Stage, run_id: str) -> AsyncIterator[Render]:
     """A process that wrote the approval down, bought the final, and is gone."""
     from tasks.board import board_of
-    from tasks.decide import decide
-    from workprint.approval import Answer
+    from tests.tasks.approved import heard
 
     campaign = await stage.ledger.campaign(run_id)
     house = await House.open(PROVIDER)
@@ -236,8 +235,7 @@ async def _dying_after_the_final(stage: Stage, run_id: str) -> AsyncIterator[Ren
         plan = Plan.thaw(run_id, campaign.brief, house.facts)
         await house.ledger.runs.hold(run_id, house.holder)
         board = await board_of(house, plan)
-        names = tuple(variant.name for variant in board.waiting)
-        await decide.fn(house, board, Answer("approve_all", names, "", "ben@example.com", "good"))
+        assert (await heard(house, board)).enough
         ((variant, approval),) = (await board_of(house, plan)).approved
         order = plan.final_order(variant, approval)
         render = await submit.submitted(house, await submit.claim(house, replace(order)))

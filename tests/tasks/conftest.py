@@ -16,6 +16,7 @@ from deployments.sandbox.testing import Sandbox, running_sandbox
 from tasks.house import House
 from tasks.pulse import Pulse
 from tests.tasks.orders import MODEL, Opener
+from workprint.policy import OPEN, Policy
 
 
 @pytest.fixture
@@ -46,12 +47,18 @@ async def another_house(tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[Opene
                 bucket=ArchiveBucket(credentials=AwsCredentials(), bucket="not-asked"),
                 callback=None,
                 pulse=Pulse(ledger, 30.0),
+                policy_of=_no_policy,
             )
             await house.pulse.start()
             stack.push_async_callback(house.close)
             return house
 
         yield opened
+
+
+async def _no_policy(project: str) -> Policy:
+    """No Prefect server, no policy block."""
+    return OPEN
 
 
 @pytest.fixture

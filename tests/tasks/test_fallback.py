@@ -17,13 +17,12 @@ from deployments.sandbox.testing import Sandbox, running_sandbox
 from tasks import submit
 from tasks.board import board_of
 from tasks.cancel import end_campaign
-from tasks.decide import decide
 from tasks.fallback import switch, told
 from tasks.house import House
 from tasks.retrying import Again
+from tests.tasks.approved import heard
 from tests.tasks.orders import MODEL, Opener, draft_order, small_plan
 from workprint import steps
-from workprint.approval import Answer
 from workprint.cancelling import Outcome
 from workprint.charges import ChargeState
 from workprint.failures import FailureKind
@@ -297,7 +296,7 @@ async def test_a_direct_final_moves_with_an_approval_of_its_own(sandbox: Sandbox
     process = await two(draft={"enabled": False})
     await process.first_order()
     board = await board_of(process.house, process.plan)
-    await decide.fn(process.house, board, Answer("approve_all", (), "", "ben@example.com", "go"))
+    assert (await heard(process.house, board)).enough
     board = await board_of(process.house, process.plan)
     ((variant, approval),) = board.approved
     order = board.plan.final_order(variant, approval)

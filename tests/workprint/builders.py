@@ -179,4 +179,4 @@ def final(of: Plan, variant: Variant, state: RenderState, *, adopted: bool = Fal
 def board(of: Plan, *standing: Claim | Approval) -> Board:
     """The board of a plan where just this stands."""
     claims = tuple(row for row in standing if isinstance(row, Claim))
-    return Board(of.following(claims), claims, tuple(row for row in standing if isinstance(row, Approval)))
+    return Board(of.following(claims, NOW), claims, tuple(row for row in standing if isinstance(row, Approval)))

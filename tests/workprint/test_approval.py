@@ -1,21 +1,17 @@
 """What an approval covers, and how the gate's answer is read: nothing is approved by accident."""
 
-from decimal import Decimal
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workprint.builders import spec
-from workprint.approval import Answer, covers, decisions, problems_of
-from workprint.brief import Audio, Camera, Motion
+from workprint.approval import Answer, decisions, problems_of
 from workprint.render import Decision
 from workprint.spec import Kind
 
 PENDING = ("hero-9x16-5s", "hero-16x9-5s", "hero-1x1-5s")
 FINAL = spec(kind=Kind.FINAL, resolution="1080p", draft="d" * 64)
-DECISIONS = ("approve_all", "approve_some", "reject", "revise")
+DECISIONS = ("approve_all", "approve_some", "reject", "revise", "draft_again", "recorded")
 
 
 def answer(decision: str, variants: tuple[str, ...] = (), **changes: str) -> Answer:
@@ -30,67 +26,8 @@ ANSWERS = st.builds(
 )
 
 
-def hash_of(**changes: Any) -> str:
-    given = {
-        "brief_hash": "b" * 64,
-        "draft_sha256": "c" * 64,
-        "final": FINAL,
-        "max_amount": Decimal("9.25"),
-        "currency": "CNY",
-    }
-    return covers(**{**given, **changes})
-
-
-def paths(given: Answer, approvers: tuple[str, ...] = ()) -> list[str]:
-    return [problem.path for problem in problems_of(given, pending=PENDING, approvers=approvers)]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"brief_hash": "0" * 64},
-        {"draft_sha256": "0" * 64},
-        {"draft_sha256": None},
-        {"max_amount": Decimal("9.26")},
-        {"currency": "USD"},
-        {"final": spec(kind=Kind.FINAL, resolution="720p", draft="d" * 64)},
-        {"final": spec(kind=Kind.FINAL, resolution="1080p", draft="e" * 64)},
-    ],
-    ids=",".join,
-)
-def test_anything_covered_changes_the_hash(change: dict[str, Any]) -> None:
-    """Another brief, draft, price, currency or final is not what was approved."""
-    assert hash_of() != hash_of(**change)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("model", "another-model"),
-        ("provider", "another-block"),
-        ("prompt", "A gold watch"),
-        ("negative_prompt", ""),
-        ("references", ()),
-        ("duration", 6),
-        ("ratio", "16:9"),
-        ("fps", 25),
-        ("camera", Camera(motion=Motion.ORBIT)),
-        ("audio", Audio.GENERATE),
-        ("seed", 8),
-        ("take", 2),
-        ("native", False),
-    ],
-)
-def test_every_final_parameter_is_covered(field: str, value: Any) -> None:
-    """A final that differs in any parameter from the approved one has another hash."""
-    changed = {"kind": Kind.FINAL, "resolution": "1080p", "draft": "d" * 64, field: value}
-    assert hash_of() != hash_of(final=spec(**changed))
-
-
-@given(st.decimals(0, 10**8, places=4), st.integers(4, 12))
-def test_equal_amounts_hash_alike(amount: Decimal, places: int) -> None:
-    """A database that gives an amount back with more zeros does not void the approval."""
-    assert hash_of(max_amount=amount) == hash_of(max_amount=Decimal(f"{amount:.{places}f}"))
+def paths(given: Answer) -> list[str]:
+    return [problem.path for problem in problems_of(given, PENDING)]
 
 
 @given(ANSWERS)
@@ -177,7 +114,6 @@ def test_a_whole_answer_has_no_problem(good: Answer) -> None:
 @pytest.mark.parametrize(
     ("bad", "expected"),
     [
-        (answer("approve_all", approver=" "), ["approver"]),
         (answer("approve_all", note="\n"), ["note"]),
         (answer("approve_all", PENDING[:1]), ["variants"]),
         (answer("approve_some"), ["variants"]),
@@ -185,7 +121,7 @@ def test_a_whole_answer_has_no_problem(good: Answer) -> None:
         (answer("revise", PENDING[:1], prompt=" "), ["prompt"]),
         (answer("revise"), ["variants"]),
         (answer("revise", ("nobody", "no"), approver="", note="", prompt=""), [
-            "approver", "note", "variants", "variants", "prompt",
+            "variants", "variants", "note", "prompt",
         ]),
     ],
     ids=lambda value: value.decision if isinstance(value, Answer) else "",
@@ -195,23 +131,8 @@ def test_everything_wrong_is_said_at_once(bad: Answer, expected: list[str]) -> N
     assert expected == paths(bad)
 
 
-def test_only_named_approvers_decide() -> None:
-    """Somebody who is not on the brief's list is refused, and told who may."""
-    (problem,) = problems_of(answer("approve_all"), pending=PENDING, approvers=("ann", "eve"))
-    assert ("approver", "'ben' may not approve this brief", "one of: ann, eve") == (
-        problem.path,
-        problem.rule,
-        problem.fix,
-    )
-
-
-def test_an_approver_is_known_whatever_the_spaces() -> None:
-    """Spaces around a name on the list do not make it another name."""
-    assert [] == paths(answer("approve_all", approver=" ben "), approvers=("ann", "ben"))
-
-
 def test_problems_speak_chinese_too() -> None:
     """Every problem of an answer has its Chinese sentence."""
     bad = answer("revise", ("nobody",), approver="", note="", prompt="")
-    others = (bad, answer("revise", approver="eve"), answer("approve_all", PENDING))
-    assert all(p.zh for given_ in others for p in problems_of(given_, pending=PENDING, approvers=("ann",)))
+    others = (bad, answer("revise"), answer("approve_all", PENDING))
+    assert all(p.zh for given_ in others for p in problems_of(given_, PENDING))

@@ -2,16 +2,21 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.workprint.briefs import PICTURE, brief, shot
-from tests.workprint.builders import EMULATED, approval, asset, facts, plan, reference, without_drafts
+from tests.workprint.builders import EMULATED, approval, asset, draft, facts, final, plan, reference, without_drafts
 from workprint.brief import Role
+from workprint.evidence import Offer, digest
 from workprint.plan import Plan
+from workprint.render import Claim, Render
 from workprint.spec import Kind
+from workprint.states import RenderState
+from workprint.variants import Variant
 
 PICTURED = shot(input_type="image_to_video", references=[PICTURE])
 
@@ -86,25 +91,72 @@ def test_a_final_order_carries_its_approval() -> None:
     assert ("apr_1", "rnd_1", given.final(variant)) == (order.approval_id, order.draft_render_id, order.spec)
 
 
-def test_coverage_is_about_the_very_draft() -> None:
-    """Other draft bytes, no draft, another variant and another take are other approvals."""
+def drafted(given: Plan, variant: Variant) -> Render:
+    """The variant's draft, in the bucket."""
+    return draft(given, variant, RenderState.ARCHIVED).render
+
+
+def offered(given: Plan, variant: Variant, **film: Any) -> Offer:
+    """What a yes to the variant's archived draft binds."""
+    return given.offer(variant, drafted(given, variant), asset(**film))
+
+
+def test_an_offer_is_about_the_very_draft() -> None:
+    """Other draft bytes, no draft, another variant, another take, another brief and another round are other offers."""
     given = plan()
     first, second, _ = given.variants()
-    hashes = {
-        given.coverage(first, asset()),
-        given.coverage(first, asset(sha256="00" * 32)),
-        given.coverage(first, None),
-        given.coverage(second, asset()),
-        given.coverage(first.revised("closer", 2), asset()),
-        plan(title="Autumn").coverage(first, asset()),
-    }
-    assert 6 == len(hashes)
+    offers = [
+        offered(given, first),
+        offered(given, first, sha256="00" * 32),
+        given.offer(first, None, None),
+        offered(given, second),
+        offered(given, first.revised("closer", 2)),
+        offered(plan(title="Autumn"), first),
+        given.offer(first, drafted(given, first), asset(), 1),
+    ]
+    assert 7 == len({digest([one]) for one in offers})
 
 
-def test_coverage_is_the_same_every_time() -> None:
-    """A run that starts again from the top finds the approval that was given."""
+def test_an_offer_is_the_same_every_time() -> None:
+    """A run that starts again from the top asks the very same question."""
     again = Plan.thaw("cmp_1", json.loads(json.dumps(plan().frozen)), facts())
-    assert plan().coverage(plan().variants()[0], asset()) == again.coverage(again.variants()[0], asset())
+    assert offered(plan(), plan().variants()[0]) == offered(again, again.variants()[0])
+
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+WEEK = timedelta(days=7)
+
+
+def followed(after: timedelta, *finals: Claim) -> tuple[Plan, Variant]:
+    """The plan so long after its first draft was submitted, with these finals ordered."""
+    given = plan()
+    variant = given.variants()[0]
+    claims = [draft(given, variant, RenderState.ARCHIVED, submitted_at=NOON), *finals]
+    return given.following(claims, NOON + after), variant
+
+
+@pytest.mark.parametrize(
+    ("after", "native"), [(WEEK - timedelta(minutes=11), True), (WEEK - timedelta(minutes=9), False), (WEEK * 9, False)]
+)
+def test_a_draft_the_provider_forgets_is_none_to_make_a_final_from(after: timedelta, native: bool) -> None:
+    """Ten minutes before its provider forgets a draft, its final becomes one of the same prompt and seed."""
+    given, variant = followed(after)
+    final = given.final(variant)
+    assert (native, given.draft(variant).fingerprint) == (final.native, final.draft)
+
+
+def test_what_is_ordered_stays_as_it_was_ordered() -> None:
+    """A final from the provider's draft that is under way does not change when the draft is forgotten meanwhile."""
+    first = plan().final(plan().variants()[0])
+    under_way = final(plan(), plan().variants()[0], RenderState.PROCESSING)
+    given, variant = followed(WEEK * 2, under_way)
+    assert first == given.final(variant)
+
+
+def test_an_emulated_draft_is_never_forgotten() -> None:
+    """Where a final is made from the same inputs anyway, no draft has an end."""
+    given = plan(EMULATED)
+    assert given.handle_until(replace(drafted(given, given.variants()[0]), submitted_at=NOON)) is None
 
 
 def test_the_quote_is_the_sum_of_the_prices() -> None:

@@ -88,7 +88,7 @@ def test_a_native_final_is_made_from_the_draft_itself() -> None:
     """Same content, the final's resolution, and the draft's fingerprint in it."""
     made = brief()
     first = draft(made)
-    final = final_spec(made, expand(made)[0], first, NATIVE)
+    final = final_spec(made, expand(made)[0], first, native=True)
     assert (first.kind, first.resolution, first.native, first.draft) == (Kind.DRAFT, "480p", True, "")
     assert replace(first, kind=Kind.FINAL, resolution="1080p", draft=first.fingerprint) == final
 
@@ -98,7 +98,7 @@ def test_an_emulated_final_has_its_own_duration_and_the_draft_s_seed() -> None:
     made = brief(draft={"duration": 4}, durations=[8])
     variant = expand(made)[0]
     first = draft_spec(made, variant, EMULATED, "sandbox", ())
-    final = final_spec(made, variant, first, EMULATED)
+    final = final_spec(made, variant, first, native=False)
     assert (first.duration, final.duration, first.native, final.native) == (4, 8, False, False)
     assert first.seed == final.seed
 

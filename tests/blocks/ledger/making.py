@@ -8,13 +8,16 @@ from typing import Any
 from blocks.ledger import Ledger
 from workprint.brief import Audio, Camera, InputType, Motion, Role, Speed
 from workprint.campaigns import Campaign
-from workprint.charges import Charge, ChargeState, Evidence
+from workprint.charges import Charge, ChargeState
+from workprint.charges import Evidence as ChargeEvidence
+from workprint.evidence import Evidence, offer
+from workprint.policy import OPEN
 from workprint.render import Approval, Asset, Change, Claim, Decision, Place, Render, Source
 from workprint.spec import FrozenReference, Kind, Spec, canonical_sha256
 from workprint.states import RenderState
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-QUOTE = Charge(ChargeState.QUOTED, Decimal("1.23"), "CNY", Evidence.ESTIMATED, "price table of 2026-11-01")
+QUOTE = Charge(ChargeState.QUOTED, Decimal("1.23"), "CNY", ChargeEvidence.ESTIMATED, "price table of 2026-11-01")
 REFUSED = {
     "failure_kind": "upstream",
     "failure_stage": "submit",
@@ -81,8 +84,28 @@ def approval(final: Spec, **changes: Any) -> Approval:
         "final_fingerprint": final.fingerprint,
         "max_amount": Decimal("3.45"),
         "currency": "CNY",
+        **changes,
     }
-    return Approval(**{**values, **changes})
+    if values["decision"] == Decision.APPROVED:
+        evidence = evidence_of(final, values)
+        values = {**values, "evidence": evidence.text(), "covers": evidence.seal, **changes}
+    return Approval(**values)
+
+
+def evidence_of(final: Spec, row: Mapping[str, Any]) -> Evidence:
+    """The evidence of an approval row of this final."""
+    about = offer(
+        campaign=row["campaign_id"],
+        variant=row["variant"],
+        brief="b" * 64,
+        draft_render_id=row["draft_render_id"],
+        draft=row["draft_sha256"],
+        final=final,
+        dialect="ark",
+        max_amount=row["max_amount"],
+        currency=row["currency"],
+    )
+    return Evidence.of(about, OPEN, OPEN.terms(row["max_amount"], row["currency"]), (), row["at"])
 
 
 async def claim(ledger: Ledger, content: Spec, **changes: Any) -> Claim:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from blocks.ledger import Ledger
-from tests.blocks.ledger.making import S, approval, campaign, claim, final_of, refuse, spec
+from tests.blocks.ledger.making import S, approval, archive, campaign, claim, final_of, refuse, spec
 from workprint.errors import ApprovalMissing, LedgerError, NotFound
 from workprint.render import Decision
 
@@ -38,8 +38,8 @@ async def test_campaign_nobody_opened(ledger: Ledger, method: str) -> None:
 
 async def test_approved_final_is_claimed(ledger: Ledger) -> None:
     """A final that was approved is planned, and names its approval and its draft."""
-    draft = (await claim(ledger, spec())).render
-    yes = approval(final_of(spec()), draft_render_id=draft.id, draft_sha256="d" * 64)
+    draft = await archive(ledger, (await claim(ledger, spec())).render)
+    yes = approval(final_of(spec()), draft_render_id=draft.id, draft_sha256="f" * 64)
     await ledger.approve([yes])
     final = (await claim(ledger, final_of(spec()), approval_id=yes.id, draft_render_id=draft.id)).render
     assert (yes.id, draft.id, S.PLANNED) == (final.approval_id, final.draft_render_id, final.state)

@@ -49,8 +49,8 @@ async def test_adopted_render_shows_both_campaigns(ledger: Ledger) -> None:
 
 async def test_approval_is_shown_with_draft_and_with_final(ledger: Ledger) -> None:
     """Whoever looks up a draft or its final sees who said yes."""
-    draft = (await claim(ledger, spec())).render
-    yes = approval(final_of(spec()), draft_render_id=draft.id)
+    draft = await archive(ledger, (await claim(ledger, spec())).render)
+    yes = approval(final_of(spec()), draft_render_id=draft.id, draft_sha256="f" * 64)
     await ledger.approve([yes])
     final = (await claim(ledger, final_of(spec()), approval_id=yes.id, draft_render_id=draft.id)).render
     assert (yes,) == (await ledger.find(draft.id)).approvals == (await ledger.find(final.id)).approvals

@@ -125,7 +125,7 @@ async def test_final_that_was_not_approved_is_refused(ledger: Ledger, ledger_url
     await ledger.approve([yes])
     good = {"fingerprint": yes.final_fingerprint, "campaign_id": "cmp", "approval_id": yes.id}
     bad = {name: f"'{value}'" for name, value in {**good, wrong: "other"}.items()}
-    with pytest.raises(raw.REFUSED, match=r"FOREIGN KEY|renders_approval"):
+    with pytest.raises(raw.REFUSED, match=r"FOREIGN KEY|renders_approval|none covers it"):
         await copy_render(ledger_url, render, kind="'final'", **bad)
     await copy_render(ledger_url, render, kind="'final'", **{name: f"'{value}'" for name, value in good.items()})
 

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.briefs import read_brief_file
 from blocks.ledger import Ledger
-from deployments.cli.boards import board_in, result_lines
+from deployments.boards import board_in, result_lines
 from deployments.cli.follow import LineScreen, Snapshot
 from deployments.cli.gate import answer, form_values
 from deployments.cli.prefect_api import Run
@@ -16,8 +18,10 @@ from tests.blocks.ledger.making import NOON, archive
 from tests.deployments.cli.command import SAMPLES
 from workprint.campaigns import Campaign
 from workprint.errors import InputError
+from workprint.gates import Cause, Deadline, Gate
 from workprint.models import model_facts
 from workprint.plan import Plan
+from workprint.policy import OPEN
 
 _RUN = Run("6d1f0a52-5d4c-4b7e-9a53-0d6f5f1f9a11", "showcase", "PAUSED", "Suspended", "")
 
@@ -47,7 +51,29 @@ async def told(tmp_path: Path) -> AsyncIterator[_Told]:
             submitted_by="mei",
         )
         await archive(ledger, claim.render)
+        await _asked(ledger)
         yield _Told(ledger, plan)
+
+
+async def _asked(ledger: Ledger) -> None:
+    """The gate that the run waits at."""
+    board = board_in(await ledger.find(_RUN.id), _RUN.id)
+    assert board is not None
+    films = await ledger.films(_RUN.id)
+    offers = [offer for variant in board.waiting for offer in board.offers(variant, films)]
+    now = datetime.now(UTC)
+    end = Deadline(now + timedelta(hours=1), Cause.TIMEOUT)
+    await ledger.gates.open(Gate.asked(_RUN.id, offers, OPEN, amount="9", currency="CNY", opened_at=now, end=end))
+
+
+async def test_an_answer_is_on_record_with_its_channel(told: _Told) -> None:
+    """A no typed at the terminal is a vote and a decision of the channel `cli`, whether or not Prefect can be woken."""
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
+        outcome = await answer(told.ledger, _RUN, form_values("reject", who="demo", note="too dark"))
+    assert [("demo", "cli", "too dark")] == [(a.actor, a.channel, a.note) for a in outcome.settled]
+    assert outcome.settled == await told.ledger.approvals(_RUN.id)
+    with pytest.raises(InputError, match="no open gate"):
+        await answer(told.ledger, _RUN, form_values("approve_all", who="demo", note="after all"))
 
 
 @pytest.mark.parametrize(
