@@ -67,6 +67,7 @@ class Stage:
     ledger: Ledger
     provider: VideoProvider
     deployment_id: UUID
+    ledger_path: Path
 
     async def open(self, brief: Brief) -> str:
         """A new run of the campaign deployment, not yet started."""
@@ -185,7 +186,7 @@ async def set_up(deployment_id: UUID, archive: ArchiveBucket, home: Path) -> Asy
         # One after the other: Prefect on SQLite answers all but one of several writers with 503, try again later.
         for name, block in blocks.items():
             await save(name, block)
-        yield Stage(sandbox, bucket, ledger, provider, deployment_id)
+        yield Stage(sandbox, bucket, ledger, provider, deployment_id, home / "ledger.db")
 
 
 async def save(name: str, block: Block) -> None:

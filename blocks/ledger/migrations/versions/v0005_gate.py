@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from blocks.ledger.columns import Moment
-from blocks.ledger.migrations.v0005_fit import BOUND, FINALS, UNFIT, field
+from blocks.ledger.migrations.finals_of_0005 import BOUND, FINALS, UNFIT, field
 
 revision = "0005"
 down_revision = "0004"
