@@ -1,13 +1,14 @@
 """The board and the result lines of a campaign, from what the ledger tells: no provider block is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from workprint.board import Board
 from workprint.campaigns import Campaign
+from workprint.evidence import Offer
 from workprint.fallback import Choice
-from workprint.models import model_facts
+from workprint.models import ModelFacts, model_facts
 from workprint.plan import Plan
 from workprint.render import Approval, Claim
 from workprint.report import Line, lines
@@ -16,21 +17,31 @@ if TYPE_CHECKING:
     from blocks.ledger import Trace
 
 
-def board_in(trace: "Trace", campaign_id: str) -> Board | None:
-    """The board of one campaign of a trace, as it stands now; None before its first render, as `board_of`."""
+def board_in(trace: "Trace", campaign_id: str, offers: Sequence[Offer] = ()) -> Board | None:
+    """The board of one campaign of a trace, as it stands now; None before its first render, as `board_of`.
+
+    `offers`: those of its open gate, which also name the models of films without a draft.
+    """
     campaign = next((c for c in trace.campaigns if c.id == campaign_id), None)
     if campaign is None:
         return None
     claims = [claim for claim in trace.claims if claim.campaign_id == campaign_id]
     approvals = [a for a in trace.approvals if a.campaign_id == campaign_id]
-    return board_of(campaign, claims, approvals, datetime.now(UTC))
+    return board_of(campaign, claims, approvals, datetime.now(UTC), offers)
 
 
-def board_of(campaign: Campaign, claims: Sequence[Claim], approvals: Sequence[Approval], now: datetime) -> Board | None:
-    """The board of a campaign; None before its first render: the model is written there."""
-    if not claims:
+def board_of(
+    campaign: Campaign,
+    claims: Sequence[Claim],
+    approvals: Sequence[Approval],
+    now: datetime,
+    offers: Sequence[Offer] = (),
+) -> Board | None:
+    """The board of a campaign; None before its first render or offer: the model is written there."""
+    facts = _facts(claims, offers)
+    if not facts:
         return None
-    return Board(_plan(campaign, claims, now), tuple(claims), tuple(approvals))
+    return Board(_plan(campaign, facts).following(claims, now), tuple(claims), tuple(approvals))
 
 
 def result_lines(trace: "Trace", board: Board) -> tuple[Line, ...]:
@@ -38,11 +49,16 @@ def result_lines(trace: "Trace", board: Board) -> tuple[Line, ...]:
     return lines(board, {asset.render_id: asset for asset in trace.assets})
 
 
-def _plan(campaign: Campaign, claims: Sequence[Claim], now: datetime) -> Plan:
-    """With the facts of the models that serve it. What nobody was asked for yet counts as the first of them."""
+def _facts(claims: Sequence[Claim], offers: Sequence[Offer]) -> dict[str, ModelFacts]:
+    """What the models that serve it, or may, can do and cost, by provider block."""
+    offered = {offer.provider: model_facts(offer.model, offer.dialect) for offer in offers}
     renders = [claim.render for claim in claims]
-    facts = {render.spec.provider: model_facts(render.spec.model, render.dialect) for render in renders}
+    return offered | {render.spec.provider: model_facts(render.spec.model, render.dialect) for render in renders}
+
+
+def _plan(campaign: Campaign, facts: Mapping[str, ModelFacts]) -> Plan:
+    """What nobody was asked for yet counts as the first of the models that are known."""
     own = campaign.brief["brief"]["provider"]
     others = tuple(Choice(name, known) for name, known in facts.items() if name != own)
     first = facts.get(own, next(iter(facts.values())))
-    return Plan.thaw(campaign.id, campaign.brief, first, others).following(claims, now)
+    return Plan.thaw(campaign.id, campaign.brief, first, others)

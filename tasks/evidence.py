@@ -5,13 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from tasks.house import House
+from tasks.retrying import Again, pause
 from workprint import steps
-from workprint.deciding import disagreements, standing
-from workprint.errors import ArchiveError, EditedSinceApproval, InputError
-from workprint.evidence import Evidence, Offer, amount_text, changed, in_words, model_version
+from workprint.deciding import disagreements, standing, voters_of, withdrawals
+from workprint.errors import ArchiveError, BlockUnreadable, EditedSinceApproval, InputError, NotVerified
+from workprint.evidence import Evidence, changed, in_words, offer
 from workprint.plan import Plan
-from workprint.render import Approval, Decision, Render, Source
+from workprint.policy import Policy
+from workprint.render import Approval, Render, Source
 
+#: Seconds before a bucket or a Prefect server that does not answer is asked again.
+AGAIN_AFTER = 2.0
 ACTOR = steps.Actor("approval", Source.SUBMIT)
 
 
@@ -32,81 +36,72 @@ async def edited(house: House, render: Render, approval: Approval) -> tuple[str,
     """Names of the bound fields that are no longer what they were; empty when all of them still hold."""
     if found := disagreements(approval):
         return found
-    bound = json.loads(approval.evidence or "{}")
-    now = await _today(house, render, approval, bound)
-    return (*changed(bound, now), *await _draft(house, approval), *await _taken_back(house, approval))
+    every = await house.ledger.approvals(approval.campaign_id)
+    now = await _today(house, render, approval, withdrawals(every, approval.variant, approval.take))
+    row = () if approval in standing(every) else ("row",)
+    return (*changed(json.loads(approval.evidence or ""), now), *await _draft(house, approval), *row)
 
 
-async def _today(house: House, render: Render, approval: Approval, bound: dict[str, Any]) -> dict[str, Any]:
+async def _today(house: House, render: Render, approval: Approval, round_: int) -> dict[str, Any]:
     """The evidence as it would be written now: by the ledger's brief, today's prices, the project's policy."""
     campaign = await house.ledger.campaign(approval.campaign_id)
     gate = await house.ledger.gates.get(approval.gate_id or "")
-    policy = await house.policy_of(campaign.project)
-    said = {one["vote"] for one in bound["approvers"]}
-    theirs = [vote for vote in await house.ledger.gates.votes(campaign.id) if vote.id in said]
-    terms = policy.terms(Decimal(gate.amount), gate.currency)
-    brief = Plan.thaw(campaign.id, campaign.brief, house.facts_in(campaign.brief)).brief_hash
-    offer = _offer(render, approval, brief, await _round(house, approval))
-    return Evidence.of(offer, policy, terms, theirs, approval.at).to_json()
-
-
-async def _round(house: House, approval: Approval) -> int:
-    """How often a yes to this take was withdrawn."""
-    wanted = (approval.variant, approval.take, Decision.WITHDRAWN)
-    every = await house.ledger.approvals(approval.campaign_id)
-    return sum((one.variant, one.take, one.decision) == wanted for one in every)
-
-
-def _offer(render: Render, approval: Approval, brief: str, round_: int) -> Offer:
-    """What this very order would buy. The draft's bytes are read by themselves."""
-    spec = render.spec
-    return Offer(
-        campaign=approval.campaign_id,
+    said = voters_of(approval)
+    about = offer(
+        campaign=campaign.id,
         variant=render.variant,
-        take=spec.take,
-        brief=brief,
+        brief=Plan.thaw(campaign.id, campaign.brief, house.facts_in(campaign.brief)).brief_hash,
         draft_render_id=render.draft_render_id,
         draft=approval.draft_sha256,
-        final=spec.content(),
-        fingerprint=spec.fingerprint,
-        provider=spec.provider,
+        final=render.spec,
         dialect=render.dialect,
-        model=spec.model,
-        version=model_version(spec.model),
         max_amount=_price(render),
         currency=render.charge_currency,
-        round=round_,
+        round_=round_,
     )
+    policy = await _policy(house, campaign.project)
+    votes = [vote for vote in await house.ledger.gates.votes(campaign.id) if vote.id in said]
+    terms = policy.terms(Decimal(gate.amount), gate.currency)
+    return Evidence.of(about, policy, terms, votes, approval.at).to_json()
 
 
-def _price(render: Render) -> str:
-    """What this film costs at most by today's list; empty when the list does not know it any more.
-
-    The order's own quote was held against the approval when it was claimed (`blocks.ledger.claiming`).
-    """
+def _price(render: Render) -> Decimal:
+    """What this film costs at most by today's list; no number, and equal to none, when the list does not say."""
     try:
-        return amount_text(steps.model_facts_of(render).price(render.spec).amount)
+        return steps.model_facts_of(render).price(render.spec).amount
     except InputError:
-        return ""
+        return Decimal("NaN")
+
+
+async def _policy(house: House, project: str) -> Policy:
+    """Raises `Again` while nobody can say which policy holds: that is no reason to take a yes back."""
+    try:
+        return await house.policy_of(project)
+    except BlockUnreadable as error:
+        await pause(AGAIN_AFTER)
+        raise Again(str(error)) from error
 
 
 async def _draft(house: House, approval: Approval) -> tuple[str, ...]:
-    """The draft is read back from the bucket: what a person saw is what is there."""
+    """The draft is read back from the bucket: what a person saw is what is there.
+
+    Raises `Again` while the bucket does not answer: that is no reason to take a yes back.
+    """
     if approval.draft_render_id is None or approval.draft_sha256 is None:
         return ()
     film = (await house.ledger.films(approval.campaign_id)).get(approval.draft_render_id)
     if film is None or film.sha256 != approval.draft_sha256:
         return ("draft",)
     try:
+        if await house.bucket.head(film.key) is None:
+            return ("draft",)
         await house.draft_file(approval.draft_render_id, film.key, approval.draft_sha256)
-    except ArchiveError:
+    except NotVerified:
         return ("draft",)
+    except ArchiveError as error:
+        await pause(AGAIN_AFTER)
+        raise Again(str(error)) from error
     return ()
-
-
-async def _taken_back(house: House, approval: Approval) -> tuple[str, ...]:
-    every = await house.ledger.approvals(approval.campaign_id)
-    return () if approval.id in {one.id for one in standing(every)} else ("row",)
 
 
 async def _withdrawn(house: House, render: Render, approval: Approval, fields: tuple[str, ...]) -> EditedSinceApproval:

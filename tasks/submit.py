@@ -30,6 +30,10 @@ LOOK_AGAIN = 2.0
 async def claim(house: House, order: Order) -> Render:
     """The render that serves an order. One that failed in the model free of charge is ordered once more, on record."""
     render = await _claim(house, order, order.retry_of, order.note)
+    if _outlived(order, render):
+        # A process died between taking back the yes to this order and the order itself.
+        render = await changed(house, steps.taken_back(render, "approved anew", ACTOR))
+        render = await _claim(house, order, render.id, "approved anew")
     return await _claim(house, order, render.id) if await second_try(house, order, render) else render
 
 
@@ -44,6 +48,12 @@ async def submitted(house: House, render: Render) -> Render:
             return await recovered(house, render, ACTOR)
         case _:
             return render
+
+
+def _outlived(order: Order, render: Render) -> bool:
+    """Whether an unsent order of this campaign still stands on another approval than the one that holds now."""
+    unsent = render.state is RenderState.PLANNED and render.campaign_id == order.campaign_id
+    return unsent and render.approval_id != order.approval_id
 
 
 async def _claim(house: House, order: Order, retry_of: str | None, note: str = "") -> Render:

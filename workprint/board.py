@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from workprint.charges import FREE
-from workprint.deciding import standing
+from workprint.deciding import standing, withdrawals
 from workprint.evidence import Offer
 from workprint.fallback import may_switch
 from workprint.orders import Order
@@ -85,7 +85,8 @@ class Board:
 
         `films` are the archived ones by render id.
         """
-        draft, round_ = self.render(variant, Kind.DRAFT), self._withdrawn(variant)
+        draft = self.render(variant, Kind.DRAFT)
+        round_ = withdrawals(self.approvals, variant.name, variant.take)
         if self.plan.brief.draft.enabled:
             return (self.plan.offer(variant, draft, films[draft.id] if draft else None, round_),)
         plans = {choice.provider: self.plan.instead(variant, choice) for choice in self.plan.choices}
@@ -128,11 +129,6 @@ class Board:
             # The brief's own takes of this prompt have the numbers between: theirs is another film.
             return self._newest(variant.revised(variant.prompt_override, variant.take + self.plan.brief.takes))
         return variant
-
-    def _withdrawn(self, variant: Variant) -> int:
-        """How often a yes to this take was taken back."""
-        wanted = (variant.name, variant.take, Decision.WITHDRAWN)
-        return sum((one.variant, one.take, one.decision) == wanted for one in self.approvals)
 
     def _draftable(self, variant: Variant) -> bool:
         """No draft yet, one that is under way, or one that was refused while another provider block is left to ask."""

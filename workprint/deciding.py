@@ -78,6 +78,17 @@ def standing(approvals: Iterable[Approval]) -> tuple[Approval, ...]:
     return tuple(one for one in every if one.decision is not Decision.WITHDRAWN and one.id not in gone)
 
 
+def voters_of(approval: Approval) -> frozenset[str]:
+    """Ids of the votes that a sealed approval rests on."""
+    return frozenset(one["vote"] for one in json.loads(approval.evidence or "{}").get("approvers", ()))
+
+
+def withdrawals(approvals: Iterable[Approval], variant: str, take: int) -> int:
+    """How often a yes to this take was taken back: the round of its question."""
+    wanted = (variant, take, Decision.WITHDRAWN)
+    return sum((one.variant, one.take, one.decision) == wanted for one in approvals)
+
+
 def _row(gate: Gate, offer: Offer, settlement: Settlement, at: datetime) -> Approval:
     votes, approved = settlement.votes, settlement.decision is Decision.APPROVED
     evidence = Evidence.of(offer, gate.policy, gate.terms, votes, at)

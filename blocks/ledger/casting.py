@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import reading, schema
 from blocks.ledger.gate_rows import comparable_votes, one_gate, vote_values
 from blocks.ledger.rows import approval_values
 from blocks.ledger.schema_gate import gates, votes
+from blocks.ledger.upserts import insert_new
 from workprint.deciding import Cast, approvals_of, denial, standing, votes_on
 from workprint.errors import StaleState
 from workprint.gates import Gate, GateState
@@ -25,10 +26,10 @@ async def cast(connection: AsyncConnection, gate_id: str, wanted: Sequence[Vote]
     late = tuple((vote, before[vote.variant]) for vote in wanted if vote.variant in before)
     fresh = tuple(vote for vote in wanted if vote.variant not in before)
     _check(gate, fresh)
-    await _keep(connection, fresh)
+    await insert_new(connection, votes, [vote_values(vote) for vote in fresh])
     counted = await comparable_votes(connection, gate)
     found = _Counted(gate, counted, {vote.variant for vote in fresh}, now)
-    await _write(connection, found.approvals)
+    await write_approvals(connection, found.approvals)
     closed = await _close(connection, gate, [*before.values(), *found.approvals], now)
     return Cast(closed, fresh, found.approvals, late, found.missing)
 
@@ -67,7 +68,7 @@ async def expire(connection: AsyncConnection, gate_id: str, note: str, now: date
         return ()
     decided = {approval.variant for approval in await _standing(connection, gate)}
     rows = tuple(denial(gate, name, note, now) for name in gate.variants if name not in decided)
-    await _write(connection, rows)
+    await write_approvals(connection, rows)
     await set_state(connection, gate.id, GateState.EXPIRED, now)
     return rows
 
@@ -94,17 +95,9 @@ def _check(gate: Gate, wanted: Sequence[Vote]) -> None:
         raise StaleState(f"what is asked has changed ({about})", fix="look at the campaign and decide again")
 
 
-async def _keep(connection: AsyncConnection, wanted: Sequence[Vote]) -> None:
-    """New votes only: the same vote said twice stands once."""
-    ids = select(votes.c.id).where(votes.c.id.in_([vote.id for vote in wanted]))
-    there = set((await connection.execute(ids)).scalars())
-    if new := [vote_values(vote) for vote in wanted if vote.id not in there]:
-        await connection.execute(insert(votes), new)
-
-
-async def _write(connection: AsyncConnection, rows: Sequence[Approval]) -> None:
-    if rows:
-        await connection.execute(insert(schema.approvals), [approval_values(row) for row in rows])
+async def write_approvals(connection: AsyncConnection, rows: Sequence[Approval]) -> None:
+    """Approval rows into the ledger; those that are there already are left as they are."""
+    await insert_new(connection, schema.approvals, [approval_values(row) for row in rows])
 
 
 async def _close(connection: AsyncConnection, gate: Gate, decided: Sequence[Approval], now: datetime) -> Gate:
@@ -121,5 +114,5 @@ async def withdraw(connection: AsyncConnection, row: Approval) -> Approval:
     """Record that a yes no longer counts; said twice, it stands once."""
     if there := await reading.approvals(connection, schema.approvals.c.withdraws == row.withdraws):
         return there[0]
-    await connection.execute(insert(schema.approvals).values(approval_values(row)))
+    await write_approvals(connection, [row])
     return row

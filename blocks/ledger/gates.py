@@ -13,7 +13,7 @@ from blocks.ledger.door import Door
 from blocks.ledger.gate_rows import gate_values, one_gate, read_gates, read_votes
 from blocks.ledger.schema import campaigns
 from blocks.ledger.schema_gate import gates, votes
-from blocks.ledger.upserts import insert_or_leave
+from blocks.ledger.upserts import insert_new
 from workprint.campaigns import Campaign
 from workprint.deciding import Cast, withdrawal
 from workprint.gates import Gate, GateState, Reminder
@@ -128,8 +128,7 @@ async def _open(connection: AsyncConnection, gate: Gate, now: datetime) -> Gate:
     others = update(gates).where(gates.c.campaign_id == gate.campaign_id, gates.c.id != gate.id)
     others = others.where(gates.c.state == GateState.OPEN)
     await connection.execute(others.values(state=GateState.SUPERSEDED, closed_at=now))
-    if not await read_gates(connection, gates.c.id == gate.id):
-        await connection.execute(insert_or_leave(connection, gates).values(gate_values(gate)))
+    await insert_new(connection, gates, [gate_values(gate)])
     kept = await one_gate(connection, gate.id, lock=True)
     if kept.state is GateState.SUPERSEDED:
         await casting.set_state(connection, kept.id, GateState.OPEN, now)

@@ -1,6 +1,6 @@
-"""Campaigns and approvals: few, so each is written by itself inside the shared transaction."""
+"""Campaigns: few, so each is written by itself inside the shared transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import schema
-from blocks.ledger.rows import approval_values, campaign_values, to_campaign
+from blocks.ledger.rows import campaign_values, to_campaign
 from blocks.ledger.schema_money import limits
 from blocks.ledger.upserts import insert_or_leave
 from workprint.budgets import Limit
 from workprint.campaigns import Campaign
 from workprint.errors import LedgerError, NotFound
-from workprint.render import Approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +56,3 @@ async def close_campaign(connection: AsyncConnection, campaign_id: str, state: s
     query = update(table).where(table.c.id == campaign_id).values(end).returning(table.c.id)
     if (await connection.execute(query)).first() is None:
         raise NotFound(f"no campaign {campaign_id}")
-
-
-async def approve(connection: AsyncConnection, approvals: Sequence[Approval]) -> None:
-    """Insert all of them that are not there yet."""
-    table = schema.approvals
-    ids = select(table.c.id).where(table.c.id.in_([approval.id for approval in approvals]))
-    there = set((await connection.execute(ids)).scalars())
-    if new := [approval_values(approval) for approval in approvals if approval.id not in there]:
-        await connection.execute(insert(table), new)

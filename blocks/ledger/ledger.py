@@ -78,7 +78,7 @@ class Ledger:
     ) -> None:
         await self.close()
 
-    # -- campaigns and approvals ------------------------------------------------------------------------------------
+    # -- campaigns -------------------------------------------------------------------------------------------------
 
     async def open_campaign(self, campaign: Campaign, budget: Limit | None = None) -> Campaign:
         """Record the campaign and its limit, or return the one of that id. LedgerError when it has another brief."""
@@ -89,12 +89,6 @@ class Ledger:
         """Record how the campaign ended, in one word or two. NotFound."""
         end = partial(keeping.close_campaign, campaign_id=campaign_id, state=state, now=self._door.clock())
         await self._do(campaign_id, end)
-
-    async def approve(self, approvals: Sequence[Approval]) -> None:
-        """Record what a person decided, all of it or nothing. Ids that are there already are left as they are."""
-        if approvals:
-            # Keyed by campaign: two answers to one gate are written one after the other.
-            await self._do(approvals[0].campaign_id, partial(keeping.approve, approvals=tuple(approvals)))
 
     # -- renders ----------------------------------------------------------------------------------------------------
 

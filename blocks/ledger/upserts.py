@@ -1,9 +1,9 @@
 """INSERT that leaves a row alone which is there already, or replaces it: the same words for both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Insert, Table
+from sqlalchemy import Column, Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,3 +23,11 @@ def insert_or_set(connection: AsyncConnection, table: Table, changed: Sequence[C
         index_elements=list(table.primary_key.columns),
         set_={column.name: insert.excluded[column.name] for column in changed},
     )
+
+
+async def insert_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows whose `id` is not there yet: what is append-only refuses even to leave a row alone."""
+    ids = select(table.c.id).where(table.c.id.in_([row["id"] for row in rows]))
+    there = set((await connection.execute(ids)).scalars())
+    if new := [row for row in rows if row["id"] not in there]:
+        await connection.execute(table.insert(), new)

@@ -50,7 +50,7 @@ async def _cast(ledger: "Ledger", run: Run, said: Answer) -> "Cast":
 
 async def _asked(ledger: "Ledger", run: Run) -> "tuple[Gate, Board]":
     gate = await ledger.gates.current(run.id)
-    board = board_in(await ledger.find(run.id), run.id)
+    board = board_in(await ledger.find(run.id), run.id, gate.offers if gate else ())
     if gate is None or board is None:
         fix = "wait a moment and try again, or answer in the Prefect UI"
         raise InputError([Problem(f"run {run.name}", "has no open gate on record", fix)])

@@ -64,10 +64,14 @@ async def _register_pool(client: "PrefectClient") -> None:
 
 
 async def _blocks(client: "PrefectClient", home: Home, state: StackState) -> None:
+    from blocks.approval_policy import ApprovalPolicy
+
     blocks = local_blocks(home, state)
     await cast("ArchiveBucket", blocks[ARCHIVE]).ensure()
     for name, block in blocks.items():
         await block._save(name, overwrite=True, client=client)
+    # Nobody needs one to begin with: a person fills in its form in the UI.
+    await ApprovalPolicy.register_type_and_schema(client=client)
 
 
 def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":

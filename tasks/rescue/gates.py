@@ -9,6 +9,7 @@ from prefect.client.schemas.objects import StateType
 
 from tasks.prefect_runs import RunState, start_again, states_of
 from tasks.rescue.team import Team, attempt
+from tasks.voting import wake
 from workprint.campaigns import Campaign
 from workprint.gates import Cause, Gate
 from workprint.rescue import Deed, Did
@@ -57,6 +58,7 @@ async def _closed(team: Team, gate: Gate, state: RunState) -> Sequence[Deed]:
 
 
 async def _woken(campaign: Campaign, state: RunState) -> Sequence[Deed]:
-    """The decision stands in the ledger: the run goes on with it."""
-    await start_again(state.id, "rescue: the gate was decided")
+    """The decision stands in the ledger: the run goes on with it. Of several who wake it, Prefect lets one through."""
+    if not await wake(state.id, "rescue", "the gate was decided"):
+        return ()
     return (Deed(Did.RUN_SCHEDULED, campaign.id, f"{campaign.title}: its gate was decided"),)

@@ -1,5 +1,6 @@
 """A project's approval policy at the gate of a real run."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blocks.approval_policy import ApprovalPolicy
+from deployments.boards import board_in
 from flows.rescue import rescue
+from tasks.voting import Ballot, cast, typed
 from tests.flows.stage import APPROVER, Stage, save, small
-from workprint.policy import ApproverRole, Policy
+from workprint.policy import Channel
 from workprint.render import Decision
 from workprint.spec import Kind
 
@@ -39,12 +42,22 @@ async def test_two_people_must_agree(stage: Stage) -> None:
     )
 
 
-def test_the_block_is_the_policy() -> None:
-    """What a person fills into the form is the rule that holds, and a field nobody knows is refused."""
-    given = {"quorum": 3, "roles": [ApproverRole.BRAND], "watched_share": 0.5}
-    assert Policy(**given) == ApprovalPolicy(**given).policy()
-    with pytest.raises(ValueError, match="quorom"):
-        ApprovalPolicy(quorom=2)
+async def test_a_decision_while_prefect_is_away_is_not_lost(stage: Stage) -> None:
+    """What was decided in the ledger while nobody could wake the run, rescue wakes it for; two passes at once wake it
+    once.
+    """
+    run_id = await stage.to_gate(small("one"))
+    gate = await stage.ledger.gates.current(run_id)
+    assert gate is not None
+    board = board_in(await stage.ledger.find(run_id), run_id)
+    assert board is not None
+    await cast(
+        stage.ledger, board, gate, {"one-16x9-4s": Ballot(Decision.APPROVED)}, typed(gate, APPROVER, Channel.CLI)
+    )
+    told = [str(state.message) for state in await asyncio.gather(*(rescue(return_state=True) for _ in range(2)))]
+    assert 1 == sum("1 run scheduled" in message for message in told), told
+    assert "Delivered" == (await stage.perform(run_id)).name
+    assert 2 == len(await stage.charges())
 
 
 async def test_a_take_again_with_the_same_words(stage: Stage) -> None:

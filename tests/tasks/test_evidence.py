@@ -16,17 +16,19 @@ from tasks import submit
 from tasks.board import board_of
 from tasks.gates import open_gate
 from tasks.house import House
+from tasks.retrying import Again
 from tasks.voting import typed
 from tests.servers.objectstore import swift
 from tests.servers.s3 import S3Server
 from tests.tasks.approved import BEN, Approved, Edit, voted, votes_of
 from tests.tasks.orders import Opener, small_plan
-from workprint.errors import EditedSinceApproval
+from workprint.errors import BlockUnreadable, EditedSinceApproval
 from workprint.evidence import FIELDS, Offer
 from workprint.policy import Channel, Policy
 from workprint.render import Decision
 from workprint.spec import Kind
 from workprint.states import RenderState
+from workprint.votes import Voter
 
 __all__ = ["swift"]
 
@@ -235,6 +237,41 @@ async def test_what_was_withdrawn_can_be_approved_anew(approved: Approved, sandb
 async def voted_before(approved: Approved, gate_id: str) -> tuple[Any, ...]:
     """Votes that count at a gate already."""
     return tuple(v for v in await approved.house.ledger.gates.votes("cmp_1") if v.gate_id == gate_id)
+
+
+async def test_what_nobody_can_know_now_takes_no_yes_back(approved: Approved, sandbox: Sandbox) -> None:
+    """While the policy cannot be read, or the bucket does not answer, the final waits, and the yes stands; afterwards
+    it is sent.
+    """
+    policy_of, bucket = approved.house.policy_of, approved.house.bucket
+
+    async def unreadable(project: str) -> Policy:
+        raise BlockUnreadable
+
+    away = bucket.model_copy(update={"credentials": S3Server("http://127.0.0.1:9", "nobody", "nobody").credentials()})
+    for broken in ({"policy_of": unreadable}, {"bucket": away}):
+        for name, value in {"policy_of": policy_of, "bucket": bucket, **broken}.items():
+            setattr(approved.house, name, value)
+        with pytest.raises(Again):
+            await approved.sent()
+        assert [approved.approval] == list(await approved.house.ledger.approvals("cmp_1"))
+    approved.house.bucket = bucket
+    assert RenderState.QUEUED is (await approved.sent()).state
+    assert 2 == len(await sandbox.tasks())
+
+
+async def test_an_order_outlived_by_its_approval_is_made_anew(approved: Approved, sandbox: Sandbox) -> None:
+    """A process that died between taking back a yes and its unsent order leaves nothing in the way: the next yes pays
+    the same content, once.
+    """
+    await approved.house.ledger.gates.withdraw(approved.approval, "edited since approval")
+    await voted(approved.house, approved.plan, Voter(BEN, Channel.CLI), "again")
+    board = await board_of(approved.house, approved.plan)
+    ((variant, approval),) = board.approved
+    again = await submit.claim(approved.house, board.final_order(variant, approval))
+    assert (approval.id, approved.final.id) == (again.approval_id, again.retry_of)
+    assert RenderState.QUEUED is (await submit.submitted(approved.house, again)).state
+    assert 2 == len(await sandbox.tasks())
 
 
 async def test_money_is_bound_in_whole(approved: Approved) -> None:

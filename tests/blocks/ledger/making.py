@@ -1,11 +1,13 @@
 """Values for ledger tests, and the ordinary life of a render."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from blocks.ledger import Ledger
+from blocks.ledger.casting import write_approvals
 from workprint.brief import Audio, Camera, InputType, Motion, Role, Speed
 from workprint.campaigns import Campaign
 from workprint.charges import Charge, ChargeState
@@ -90,6 +92,12 @@ def approval(final: Spec, **changes: Any) -> Approval:
         evidence = evidence_of(final, values)
         values = {**values, "evidence": evidence.text(), "covers": evidence.seal, **changes}
     return Approval(**values)
+
+
+async def approve(ledger: Ledger, rows: Sequence[Approval]) -> None:
+    """Approvals into the ledger, without a gate and votes before them."""
+    write = partial(write_approvals, rows=tuple(rows))
+    await ledger._door.do(("campaign", rows[0].campaign_id if rows else ""), write)
 
 
 def evidence_of(final: Spec, row: Mapping[str, Any]) -> Evidence:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from blocks.ledger import Ledger
-from tests.blocks.ledger.making import S, approval, archive, campaign, claim, final_of, refuse, spec
+from tests.blocks.ledger.making import S, approval, approve, archive, campaign, claim, final_of, refuse, spec
 from workprint.errors import ApprovalMissing, LedgerError, NotFound
 from workprint.render import Decision
 
@@ -40,7 +40,7 @@ async def test_approved_final_is_claimed(ledger: Ledger) -> None:
     """A final that was approved is planned, and names its approval and its draft."""
     draft = await archive(ledger, (await claim(ledger, spec())).render)
     yes = approval(final_of(spec()), draft_render_id=draft.id, draft_sha256="f" * 64)
-    await ledger.approve([yes])
+    await approve(ledger, [yes])
     final = (await claim(ledger, final_of(spec()), approval_id=yes.id, draft_render_id=draft.id)).render
     assert (yes.id, draft.id, S.PLANNED) == (final.approval_id, final.draft_render_id, final.state)
     assert (yes,) == await ledger.approvals("cmp")
@@ -57,7 +57,7 @@ async def test_approved_final_is_claimed(ledger: Ledger) -> None:
 )
 async def test_final_without_its_approval(ledger: Ledger, wrong: dict[str, object]) -> None:
     """A no, a yes to something else, a yes in another campaign: none of them lets a final in."""
-    await ledger.approve([approval(final_of(spec()), **wrong)])
+    await approve(ledger, [approval(final_of(spec()), **wrong)])
     with pytest.raises(ApprovalMissing):
         await claim(ledger, final_of(spec()), approval_id=approval(final_of(spec())).id)
     assert () == await ledger.in_state(*S)
@@ -66,11 +66,11 @@ async def test_final_without_its_approval(ledger: Ledger, wrong: dict[str, objec
 async def test_adopting_a_final_needs_an_approval_too(ledger: Ledger) -> None:
     """A final bought by one campaign is delivered to another only after that one approved it."""
     final = final_of(spec())
-    await ledger.approve([approval(final)])
+    await approve(ledger, [approval(final)])
     bought = await claim(ledger, final, approval_id=approval(final).id)
     with pytest.raises(ApprovalMissing):
         await claim(ledger, final, campaign_id="other", approval_id=approval(final).id)
-    await ledger.approve([approval(final, id="apr_other", campaign_id="other")])
+    await approve(ledger, [approval(final, id="apr_other", campaign_id="other")])
     adopted = await claim(ledger, final, campaign_id="other", approval_id="apr_other")
     assert (bought.render, True) == (adopted.render, adopted.adopted)
 
@@ -84,7 +84,7 @@ async def test_draft_takes_no_approval(ledger: Ledger) -> None:
 async def test_final_that_failed_for_free_is_retried_under_its_approval(ledger: Ledger) -> None:
     """One approval covers the retry of a final that cost nothing."""
     final = final_of(spec())
-    await ledger.approve([approval(final)])
+    await approve(ledger, [approval(final)])
     yes = approval(final).id
     failed = await refuse(ledger, (await claim(ledger, final, approval_id=yes)).render)
     again = (await claim(ledger, final, approval_id=yes, retry_of=failed.id)).render
@@ -94,8 +94,8 @@ async def test_final_that_failed_for_free_is_retried_under_its_approval(ledger: 
 async def test_same_approvals_twice(ledger: Ledger) -> None:
     """Deciding is written once, however often it is written, even by two at the same time."""
     yes = approval(final_of(spec()))
-    await asyncio.gather(ledger.approve([yes]), ledger.approve([yes]))
-    await ledger.approve([replace(yes, note="changed")])
+    await asyncio.gather(approve(ledger, [yes]), approve(ledger, [yes]))
+    await approve(ledger, [replace(yes, note="changed")])
     assert (yes,) == await ledger.approvals("cmp")
 
 
@@ -103,11 +103,11 @@ async def test_approvals_are_all_or_nothing(ledger: Ledger) -> None:
     """When one of several decisions cannot be written, none is."""
     good, bad = approval(final_of(spec())), approval(final_of(spec("b")), campaign_id="nobody")
     with pytest.raises(LedgerError, match="refused"):
-        await ledger.approve([good, bad])
+        await approve(ledger, [good, bad])
     assert () == await ledger.approvals("cmp")
 
 
 async def test_no_approvals_is_nothing(ledger: Ledger) -> None:
     """An empty list of decisions decides nothing."""
-    await ledger.approve([])
+    await approve(ledger, [])
     assert () == await ledger.approvals("cmp")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from blocks.ledger import Ledger
-from tests.blocks.ledger.making import approval, archive, campaign, claim, film, final_of, spec
+from tests.blocks.ledger.making import approval, approve, archive, campaign, claim, film, final_of, spec
 from workprint.errors import NotFound
 from workprint.render import Render
 
@@ -51,7 +51,7 @@ async def test_approval_is_shown_with_draft_and_with_final(ledger: Ledger) -> No
     """Whoever looks up a draft or its final sees who said yes."""
     draft = await archive(ledger, (await claim(ledger, spec())).render)
     yes = approval(final_of(spec()), draft_render_id=draft.id, draft_sha256="f" * 64)
-    await ledger.approve([yes])
+    await approve(ledger, [yes])
     final = (await claim(ledger, final_of(spec()), approval_id=yes.id, draft_render_id=draft.id)).render
     assert (yes,) == (await ledger.find(draft.id)).approvals == (await ledger.find(final.id)).approvals
 

@@ -7,7 +7,7 @@ import pytest
 
 from blocks.ledger import Ledger
 from tests.blocks.ledger import raw
-from tests.blocks.ledger.making import S, approval, archive, claim, final_of, refuse, spec, step, succeed
+from tests.blocks.ledger.making import S, approval, approve, archive, claim, final_of, refuse, spec, step, succeed
 from workprint.charges import ChargeState
 from workprint.errors import LedgerError
 from workprint.render import Render, Source, is_live
@@ -46,7 +46,7 @@ async def test_events_are_append_only(ledger: Ledger, ledger_url: str, change: s
 @pytest.mark.parametrize("change", ["UPDATE approvals SET decision = 'rejected'", "DELETE FROM approvals"])
 async def test_approvals_are_append_only(ledger: Ledger, ledger_url: str, change: str) -> None:
     """No decision is ever changed or removed."""
-    await ledger.approve([approval(final_of(spec()))])
+    await approve(ledger, [approval(final_of(spec()))])
     await raw.refused(ledger_url, change, "approvals is append-only")
 
 
@@ -54,7 +54,7 @@ async def test_approvals_are_append_only(ledger: Ledger, ledger_url: str, change
 async def test_history_cannot_be_replaced_or_emptied(ledger: Ledger, ledger_url: str, table: str) -> None:
     """Neither SQLite's INSERT OR REPLACE nor PostgreSQL's TRUNCATE gets around append-only."""
     await planned(ledger)
-    await ledger.approve([approval(final_of(spec()))])
+    await approve(ledger, [approval(final_of(spec()))])
     replace, empty = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}", f"TRUNCATE {table} CASCADE"
     change = replace if ledger_url.startswith("sqlite") else empty
     await raw.refused(ledger_url, change, "is append-only")
@@ -112,7 +112,7 @@ async def test_final_without_approval_is_refused(ledger: Ledger, ledger_url: str
 
 async def test_draft_with_approval_is_refused(ledger: Ledger, ledger_url: str) -> None:
     """A draft has no approval."""
-    await ledger.approve([approval(final_of(spec()))])
+    await approve(ledger, [approval(final_of(spec()))])
     render = await planned(ledger)
     with pytest.raises(raw.REFUSED, match="renders_final_needs_approval"):
         await copy_render(ledger_url, render, approval_id="(SELECT id FROM approvals)", fingerprint=f"'{'9' * 64}'")
@@ -122,7 +122,7 @@ async def test_draft_with_approval_is_refused(ledger: Ledger, ledger_url: str) -
 async def test_final_that_was_not_approved_is_refused(ledger: Ledger, ledger_url: str, wrong: str) -> None:
     """An approval of other content, of another campaign, or one that does not exist lets no final in."""
     yes, render = approval(final_of(spec())), await planned(ledger)
-    await ledger.approve([yes])
+    await approve(ledger, [yes])
     good = {"fingerprint": yes.final_fingerprint, "campaign_id": "cmp", "approval_id": yes.id}
     bad = {name: f"'{value}'" for name, value in {**good, wrong: "other"}.items()}
     with pytest.raises(raw.REFUSED, match=r"FOREIGN KEY|renders_approval|none covers it"):
@@ -133,7 +133,7 @@ async def test_final_that_was_not_approved_is_refused(ledger: Ledger, ledger_url
 async def test_only_a_yes_covers_a_final(ledger: Ledger, ledger_url: str) -> None:
     """A rejection that names a final's fingerprint cannot be written."""
     with pytest.raises(LedgerError, match="approvals_only_yes_covers"):
-        await ledger.approve([approval(final_of(spec()), decision="rejected")])
+        await approve(ledger, [approval(final_of(spec()), decision="rejected")])
     assert [] == await raw.run(ledger_url, "SELECT id FROM approvals")
 
 

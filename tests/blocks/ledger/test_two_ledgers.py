@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from blocks.ledger import Ledger
-from tests.blocks.ledger.making import S, approval, claim, final_of, refuse, spec, step
+from tests.blocks.ledger.making import S, approval, approve, claim, final_of, refuse, spec, step
 from workprint.errors import LedgerError, StaleState
 from workprint.render import Claim, Render
 
@@ -59,5 +59,5 @@ async def test_one_retry_by_two(ledger: Ledger, second: Ledger) -> None:
 async def test_one_decision_written_by_two(ledger: Ledger, second: Ledger) -> None:
     """The same decisions written by two at once are there once."""
     yes = [approval(final_of(spec(f"{n}"))) for n in range(20)]
-    await asyncio.gather(*(who.approve([one]) for one in yes for who in (ledger, second)))
+    await asyncio.gather(*(approve(who, [one]) for one in yes for who in (ledger, second)))
     assert 20 == len(await ledger.approvals("cmp"))

@@ -7,7 +7,19 @@ import pytest
 
 from blocks.ledger import Ledger
 from tests.blocks.ledger import raw
-from tests.blocks.ledger.making import S, approval, archive, campaign, claim, film, final_of, spec, step, succeed
+from tests.blocks.ledger.making import (
+    S,
+    approval,
+    approve,
+    archive,
+    campaign,
+    claim,
+    film,
+    final_of,
+    spec,
+    step,
+    succeed,
+)
 from workprint.errors import LedgerError, StaleState
 from workprint.render import Claim, Render
 
@@ -105,7 +117,7 @@ async def test_two_hundred_lives_at_once(ledger: Ledger) -> None:
 async def test_closing_writes_what_was_asked(ledger_url: str) -> None:
     """Closing a ledger finishes what is being written; afterwards it takes nothing."""
     opened = await Ledger.open(ledger_url)
-    pending = asyncio.create_task(opened.approve([approval(final_of(spec()), campaign_id="nobody")]))
+    pending = asyncio.create_task(approve(opened, [approval(final_of(spec()), campaign_id="nobody")]))
     await asyncio.sleep(0)
     await opened.close()
     with pytest.raises(LedgerError, match="refused"):

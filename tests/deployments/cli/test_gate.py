@@ -16,6 +16,8 @@ from deployments.cli.gate import answer, form_values
 from deployments.cli.prefect_api import Run
 from tests.blocks.ledger.making import NOON, archive
 from tests.deployments.cli.command import SAMPLES
+from workprint.board import Board
+from workprint.brief import DraftPolicy
 from workprint.campaigns import Campaign
 from workprint.errors import InputError
 from workprint.gates import Cause, Deadline, Gate
@@ -51,19 +53,33 @@ async def told(tmp_path: Path) -> AsyncIterator[_Told]:
             submitted_by="mei",
         )
         await archive(ledger, claim.render)
-        await _asked(ledger)
+        await _asked(ledger, plan)
         yield _Told(ledger, plan)
 
 
-async def _asked(ledger: Ledger) -> None:
+async def _asked(ledger: Ledger, plan: Plan) -> None:
     """The gate that the run waits at."""
-    board = board_in(await ledger.find(_RUN.id), _RUN.id)
-    assert board is not None
+    claims = await ledger.claims(_RUN.id)
+    board = Board(plan.following(claims, NOON), claims, ())
     films = await ledger.films(_RUN.id)
     offers = [offer for variant in board.waiting for offer in board.offers(variant, films)]
     now = datetime.now(UTC)
     end = Deadline(now + timedelta(hours=1), Cause.TIMEOUT)
     await ledger.gates.open(Gate.asked(_RUN.id, offers, OPEN, amount="9", currency="CNY", opened_at=now, end=end))
+
+
+async def test_films_without_drafts_are_answered_too(tmp_path: Path) -> None:
+    """Where nothing was ordered before the gate, the gate itself says which models are asked about."""
+    brief = read_brief_file(SAMPLES / "showcase.yaml").brief.model_copy(update={"draft": DraftPolicy(enabled=False)})
+    plan = Plan(_RUN.id, brief, model_facts("doubao-seedance-1-5-pro-251215", "ark"), {"hero": ()})
+    async with await Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
+        await ledger.open_campaign(
+            Campaign(_RUN.id, brief.title, brief.project, "", "mei", plan.frozen, plan.brief_hash, NOON)
+        )
+        await _asked(ledger, plan)
+        with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
+            outcome = await answer(ledger, _RUN, form_values("approve_all", who="demo", note="go"))
+    assert {variant.name for variant in plan.variants()} == {approval.variant for approval in outcome.settled}
 
 
 async def test_an_answer_is_on_record_with_its_channel(told: _Told) -> None:

@@ -94,6 +94,8 @@ def _while_it_is_up(home: Home, supervisor: int) -> None:
     blocks = {str(b["name"]) for b in _answer(state, "/block_documents/filter", {"include_secrets": False})}
     assert {"campaign", "batch", "rescue"} <= deployments
     assert {"sandbox", "archive", "ledger", "callback"} <= blocks
+    forms = {str(b["slug"]) for b in _answer(state, "/block_types/filter", {})}
+    assert "workprint-approval-policy" in forms
     assert [zombies.NAME] == [str(one["name"]) for one in _answer(state, "/automations/filter", {})]
 
     second = workprint(home.root, "up")
