@@ -1,7 +1,7 @@
 """Votes into the ledger, and what they decide: one transaction in which nobody else can decide the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -16,7 +16,7 @@ from workprint.deciding import Cast, approvals_of, denial, standing, votes_on
 from workprint.errors import StaleState
 from workprint.gates import Gate, GateState
 from workprint.render import Approval, Decision
-from workprint.votes import Missing, Settlement, Vote, missing, settle
+from workprint.votes import Vote, missing, settle
 
 
 async def cast(connection: AsyncConnection, gate_id: str, wanted: Sequence[Vote], now: datetime) -> Cast:
@@ -28,37 +28,13 @@ async def cast(connection: AsyncConnection, gate_id: str, wanted: Sequence[Vote]
     _check(gate, fresh)
     await insert_new(connection, votes, [vote_values(vote) for vote in fresh])
     counted = await comparable_votes(connection, gate)
-    found = _Counted(gate, counted, {vote.variant for vote in fresh}, now)
-    await write_approvals(connection, found.approvals)
-    closed = await _close(connection, gate, [*before.values(), *found.approvals], now)
-    return Cast(closed, fresh, found.approvals, late, found.missing)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What the votes on some variants of a gate come to."""
-
-    gate: Gate
-    votes: Sequence[Vote]
-    variants: set[str]
-    now: datetime
-
-    @property
-    def approvals(self) -> tuple[Approval, ...]:
-        rows: list[Approval] = []
-        for name, settlement in self._settled():
-            if settlement is not None:
-                rows += approvals_of(self.gate, name, settlement, self.now)
-        return tuple(rows)
-
-    @property
-    def missing(self) -> dict[str, Missing]:
-        open_ = [name for name, settlement in self._settled() if settlement is None]
-        return {name: missing(self.gate.terms, votes_on(self.gate, name, self.votes)) for name in open_}
-
-    def _settled(self) -> list[tuple[str, Settlement | None]]:
-        names = [name for name in self.gate.variants if name in self.variants]
-        return [(name, settle(self.gate.terms, votes_on(self.gate, name, self.votes))) for name in names]
+    said = {vote.variant: votes_on(gate, vote.variant, counted) for vote in fresh}
+    ends = {name: settle(gate.terms, theirs) for name, theirs in said.items()}
+    rows = tuple(row for name, end in ends.items() if end for row in approvals_of(gate, name, end, now))
+    await write_approvals(connection, rows)
+    closed = await _close(connection, gate, [*before.values(), *rows], now)
+    open_ = {name: missing(gate.terms, said[name]) for name, end in ends.items() if end is None}
+    return Cast(closed, fresh, rows, late, open_)
 
 
 async def expire(connection: AsyncConnection, gate_id: str, note: str, now: datetime) -> tuple[Approval, ...]:
