@@ -7,7 +7,7 @@ from typing import Any
 from tasks.house import House
 from tasks.retrying import Again, pause
 from workprint import steps
-from workprint.deciding import disagreements, standing, voters_of, withdrawals
+from workprint.deciding import Behind, disagreements
 from workprint.errors import ArchiveError, BlockUnreadable, EditedSinceApproval, InputError, NotVerified
 from workprint.evidence import Evidence, changed, in_words, offer
 from workprint.plan import Plan
@@ -36,17 +36,15 @@ async def edited(house: House, render: Render, approval: Approval) -> tuple[str,
     """Names of the bound fields that are no longer what they were; empty when all of them still hold."""
     if found := disagreements(approval):
         return found
-    every = await house.ledger.approvals(approval.campaign_id)
-    now = await _today(house, render, approval, withdrawals(every, approval.variant, approval.take))
-    row = () if approval in standing(every) else ("row",)
+    behind = await house.ledger.gates.behind(approval)
+    now = await _today(house, render, approval, behind)
+    row = ("row",) if any(one.withdraws == approval.id for one in behind.withdrawals) else ()
     return (*changed(json.loads(approval.evidence or ""), now), *await _draft(house, approval), *row)
 
 
-async def _today(house: House, render: Render, approval: Approval, round_: int) -> dict[str, Any]:
+async def _today(house: House, render: Render, approval: Approval, behind: Behind) -> dict[str, Any]:
     """The evidence as it would be written now: by the ledger's brief, today's prices, the project's policy."""
     campaign = await house.ledger.campaign(approval.campaign_id)
-    gate = await house.ledger.gates.get(approval.gate_id or "")
-    said = voters_of(approval)
     about = offer(
         campaign=campaign.id,
         variant=render.variant,
@@ -57,12 +55,11 @@ async def _today(house: House, render: Render, approval: Approval, round_: int) 
         dialect=render.dialect,
         max_amount=_price(render),
         currency=render.charge_currency,
-        round_=round_,
+        round_=len(behind.withdrawals),
     )
     policy = await _policy(house, campaign.project)
-    votes = [vote for vote in await house.ledger.gates.votes(campaign.id) if vote.id in said]
-    terms = policy.terms(Decimal(gate.amount), gate.currency)
-    return Evidence.of(about, policy, terms, votes, approval.at).to_json()
+    terms = policy.terms(behind.amount, behind.currency)
+    return Evidence.of(about, policy, terms, behind.votes, approval.at).to_json()
 
 
 def _price(render: Render) -> Decimal:
@@ -89,7 +86,7 @@ async def _draft(house: House, approval: Approval) -> tuple[str, ...]:
     """
     if approval.draft_render_id is None or approval.draft_sha256 is None:
         return ()
-    film = (await house.ledger.films(approval.campaign_id)).get(approval.draft_render_id)
+    film = next(iter(reversed(await house.ledger.assets(approval.draft_render_id))), None)
     if film is None or film.sha256 != approval.draft_sha256:
         return ("draft",)
     try:

@@ -19,7 +19,7 @@ from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
 from blocks.report_callback import CallbackSender
 from tasks.optional_blocks import optional
-from tasks.policies import policy_of
+from tasks.policies import Policies, shared
 from tasks.pulse import Pulse
 from tasks.watcher import Watcher
 from workprint.brief import Brief
@@ -27,7 +27,6 @@ from workprint.choosing import Chosen, cheapest, chosen_in
 from workprint.errors import InputError
 from workprint.fallback import Choice
 from workprint.models import ModelFacts, model_facts
-from workprint.policy import Policy
 from workprint.problems import Problem, refuse
 from workprint.spec import FrozenReference, Spec
 
@@ -35,8 +34,6 @@ from workprint.spec import FrozenReference, Spec
 LEDGER, BUCKET, CALLBACK = "ledger", "archive", "callback"
 #: Gives the provider block of a name.
 Providers = Callable[[str], Awaitable[VideoProvider]]
-#: Gives the approval policy of a project.
-Policies = Callable[[str], Awaitable[Policy]]
 #: How long a provider may read a reference by its signed link. Longer than any queue that still makes sense to wait in.
 REFERENCE_SECONDS = 24 * 3600
 
@@ -57,7 +54,7 @@ class House:
         bucket: ArchiveBucket,
         callback: CallbackSender | None,
         pulse: Pulse,
-        policy_of: Policies = policy_of,
+        policy_of: Policies | None = None,
     ) -> None:
         self.ledger = ledger
         self.provider_name = provider_name
@@ -65,7 +62,7 @@ class House:
         self.bucket = bucket
         self.callback = callback
         #: The approval policy in force for a project.
-        self.policy_of = policy_of
+        self.policy_of = policy_of or shared()
         #: The model that makes this campaign's films, where the block names none.
         self._model = ""
         self.pulse = pulse

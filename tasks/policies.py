@@ -1,11 +1,19 @@
 """The approval policy that holds for a project, from its Prefect block."""
 
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
 from blocks.approval_policy import ApprovalPolicy
 from tasks.optional_blocks import of_project
 from workprint.policy import OPEN, Policy
 
 #: `policy-<project>`, else `policy`.
 POLICY = "policy"
+#: Seconds for which a policy that was read counts as the one in force.
+FRESH = 5.0
+#: Gives the approval policy of a project.
+Policies = Callable[[str], Awaitable[Policy]]
 
 
 async def policy_of(project: str) -> Policy:
@@ -15,3 +23,16 @@ async def policy_of(project: str) -> Policy:
     """
     block = await of_project(ApprovalPolicy, POLICY, project)
     return block.policy() if block is not None else OPEN
+
+
+def shared(read: Policies = policy_of) -> Policies:
+    """The same, where one reading serves everybody for `FRESH` seconds: the finals of a campaign are sent together."""
+    lock, kept = asyncio.Lock(), dict[str, tuple[float, Policy]]()
+
+    async def lately(project: str) -> Policy:
+        async with lock:
+            if project not in kept or time.monotonic() - kept[project][0] > FRESH:
+                kept[project] = (time.monotonic(), await read(project))
+            return kept[project][1]
+
+    return lately

@@ -32,6 +32,16 @@ class Cast:
     missing: dict[str, Missing]
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What an approval rests on: its gate's stake, its votes, and every withdrawal of a yes to the same take."""
+
+    amount: Decimal
+    currency: str
+    votes: tuple[Vote, ...]
+    withdrawals: tuple[Approval, ...]
+
+
 def approvals_of(gate: Gate, variant: str, settlement: Settlement, at: datetime) -> tuple[Approval, ...]:
     """The rows of a settled variant: a yes is one row for every block that may make the film, everything else is one.
 

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import reading, schema
-from blocks.ledger.gate_rows import comparable_votes, one_gate, vote_values
+from blocks.ledger.gate_rows import comparable_votes, one_gate, read_votes, vote_values
 from blocks.ledger.rows import approval_values
 from blocks.ledger.schema_gate import gates, votes
 from blocks.ledger.upserts import insert_new
-from workprint.deciding import Cast, approvals_of, denial, standing, votes_on
-from workprint.errors import StaleState
+from workprint.deciding import Behind, Cast, approvals_of, denial, standing, voters_of, votes_on
+from workprint.errors import NotFound, StaleState
 from workprint.gates import Gate, GateState
 from workprint.render import Approval, Decision
 from workprint.votes import Vote, missing, settle
@@ -92,3 +93,16 @@ async def withdraw(connection: AsyncConnection, row: Approval) -> Approval:
         return there[0]
     await write_approvals(connection, [row])
     return row
+
+
+async def behind(connection: AsyncConnection, approval: Approval) -> Behind:
+    """Its votes, what its gate was about, and what was taken back: a few rows, however large the campaign."""
+    asked = select(gates.c.amount, gates.c.currency).where(gates.c.id == approval.gate_id)
+    stake = (await connection.execute(asked)).first()
+    if stake is None:
+        raise NotFound(f"approval {approval.id} answers no gate")
+    table = schema.approvals.c
+    same = (table.variant == approval.variant, table.take == approval.take, table.decision == Decision.WITHDRAWN)
+    gone = await reading.approvals(connection, table.campaign_id == approval.campaign_id, *same)
+    theirs = await read_votes(connection, votes.c.id.in_(voters_of(approval)))
+    return Behind(Decimal(stake.amount), stake.currency, theirs, gone)

@@ -15,7 +15,7 @@ from blocks.ledger.schema import campaigns
 from blocks.ledger.schema_gate import gates, votes
 from blocks.ledger.upserts import insert_new
 from workprint.campaigns import Campaign
-from workprint.deciding import Cast, withdrawal
+from workprint.deciding import Behind, Cast, withdrawal
 from workprint.gates import Gate, GateState, Reminder
 from workprint.render import Approval
 from workprint.votes import Vote
@@ -84,6 +84,11 @@ class Gates:
         """A yes no longer counts. Returns the row that says so; a second time the first one."""
         row = withdrawal(approval, note, self._door.clock())
         return cast("Approval", await self._do(approval.campaign_id, partial(casting.withdraw, row=row)))
+
+    async def behind(self, approval: Approval) -> Behind:
+        """What an approval rests on, as it stands now. NotFound for one without a gate."""
+        async with self._door.reading() as connection:
+            return await casting.behind(connection, approval)
 
     async def due(self) -> tuple[Gate, ...]:
         """Open gates with a reminder that nobody was told yet, oldest first."""

@@ -1,5 +1,6 @@
 """Which approval policy holds for a project, on a real Prefect server."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,12 +10,12 @@ from prefect.client.schemas.actions import BlockDocumentUpdate
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.approval_policy import ApprovalPolicy
-from tasks.policies import policy_of
+from tasks.policies import policy_of, shared
 from tests.blocks.loopback import free_port
 from tests.flows.stage import save
 from tests.servers.prefect import PrefectServer
 from workprint.errors import BlockUnreadable
-from workprint.policy import OPEN, ApproverRole
+from workprint.policy import OPEN, ApproverRole, Policy
 
 pytestmark = pytest.mark.flow
 
@@ -67,3 +68,16 @@ async def test_a_server_that_is_away_opens_nothing(prefect_server: PrefectServer
     """Without an answer nobody can know whether there is a policy, and nobody guesses."""
     with prefect_at(await free_port()), pytest.raises(BlockUnreadable, match="cannot be read"):
         await policy_of("typed")
+
+
+async def test_one_reading_serves_all_who_ask_together() -> None:
+    """Finals that are sent at once ask for the policy once, and each project has its own."""
+    asked: list[str] = []
+
+    async def read(project: str) -> Policy:
+        asked.append(project)
+        return Policy(quorum=len(project))
+
+    policy = shared(read)
+    found = await asyncio.gather(*(policy(name) for name in ("ab", "abc", "ab")))
+    assert ([2, 3, 2], ["ab", "abc"]) == ([one.quorum for one in found], sorted(asked))
