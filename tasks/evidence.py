@@ -1,6 +1,7 @@
 """Before a final is paid, everything its approval binds is looked at once more."""
 
 import json
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -90,15 +91,21 @@ async def _draft(house: House, approval: Approval) -> tuple[str, ...]:
     if film is None or film.sha256 != approval.draft_sha256:
         return ("draft",)
     try:
-        if await house.bucket.head(film.key) is None:
-            return ("draft",)
         await house.draft_file(approval.draft_render_id, film.key, approval.draft_sha256)
+        return ()
     except NotVerified:
         return ("draft",)
     except ArchiveError as error:
-        await pause(AGAIN_AFTER)
-        raise Again(str(error)) from error
-    return ()
+        return await _gone(house, film.key, error)
+
+
+async def _gone(house: House, key: str, error: ArchiveError) -> tuple[str, ...]:
+    """A draft that could not be read is changed when it is not there; else nobody knows yet."""
+    with suppress(ArchiveError):
+        if await house.bucket.head(key) is None:
+            return ("draft",)
+    await pause(AGAIN_AFTER)
+    raise Again(str(error)) from error
 
 
 async def _withdrawn(house: House, render: Render, approval: Approval, fields: tuple[str, ...]) -> EditedSinceApproval:

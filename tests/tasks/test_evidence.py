@@ -146,6 +146,11 @@ async def _bytes(approved: Approved) -> None:
     await approved.house.bucket.put(film.key, b"another film", "video/mp4")
 
 
+async def _missing(approved: Approved) -> None:
+    film = (await approved.house.ledger.films("cmp_1"))[approved.final.draft_render_id or ""]
+    await approved.house.bucket.remove(film.key)
+
+
 async def _asset(approved: Approved) -> None:
     approved.sql("UPDATE assets SET sha256 = ?", "e" * 64)
 
@@ -191,6 +196,7 @@ async def _seal(approved: Approved) -> None:
 EDITS: dict[str, tuple[Edit, str]] = {
     "the brief in the ledger": (_brief, "brief"),
     "the draft's bytes in the bucket": (_bytes, "draft"),
+    "the draft itself": (_missing, "draft"),
     "the draft's record": (_asset, "draft"),
     "the order's model and price": (_price, "model"),
     "the order's parameters": (_parameters, "final"),
