@@ -92,11 +92,11 @@ async def _draft(house: House, approval: Approval) -> tuple[str, ...]:
         return ("draft",)
     try:
         await house.draft_file(approval.draft_render_id, film.key, approval.draft_sha256)
-        return ()
     except NotVerified:
         return ("draft",)
     except ArchiveError as error:
         return await _gone(house, film.key, error)
+    return ()
 
 
 async def _gone(house: House, key: str, error: ArchiveError) -> tuple[str, ...]:
