@@ -24,6 +24,7 @@ WorkprintError
 |-- OutboundError         an address outside did not do what was asked; says whether asking again can help
 |   |-- FetchFailed       a file could not be fetched
 |   `-- CallbackFailed    a report could not be delivered
+|-- LinkRefused           a personal link, a cookie or a preview link opens nothing (any more)
 |-- BlockUnreadable       a Prefect block may be there, and what it says is not known: nobody guesses
 |-- ModerationUnavailable a check could not be made, so the answer is no
 |-- Deviation             a provider or its dialect did otherwise than a conformance check expects
@@ -204,3 +205,7 @@ class Deviation(WorkprintError):
 
 class StackError(WorkprintError):
     """A process of the local stack is missing, did not start or died."""
+
+
+class LinkRefused(WorkprintError):
+    """This link opens nothing."""
