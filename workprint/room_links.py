@@ -16,7 +16,7 @@ from workprint.tickets import Ticket
 from workprint.tokens import Purpose, seal, unseal
 
 #: What a preview link may open: pictures and drafts of campaigns, never a final or a reference.
-_PREVIEWS = re.compile(r"drafts/[\w.-]+/[\w.-]+\.(webp|jpg|mp4)")
+_PREVIEWS = re.compile(r"drafts/(?!\.\.?/)[\w.-]+/[\w.-]+\.(webp|jpg|mp4)")
 #: Preview links end at the start of a month, one to two months later: the same link for whoever asks in that time.
 _LIFE = timedelta(days=62)
 

@@ -24,7 +24,7 @@ class Watched:
     """The slots of one draft that one person has seen: bit n is the film from n/2 to (n+1)/2 seconds."""
 
     slots: int = 0
-    #: When the person last reported, or first opened the draft (aware, UTC).
+    #: Until when the person's time is used up, from the moment the draft was opened (aware, UTC).
     at: datetime | None = None
 
     def share(self, duration: float) -> float:
@@ -39,24 +39,25 @@ class Watched:
     def seen(self, stretches: Iterable[tuple[float, float]], now: datetime) -> Self:
         """With these stretches (seconds, from and to); of new slots only as many as there was time for since `at`.
 
-        The first report only starts the clock.
+        The first report only starts the clock. Each new slot uses up its time, in however many reports it comes.
         """
         if self.at is None:
             return type(self)(self.slots, now)
-        passed = max(timedelta(0), now - self.at).total_seconds()
-        allowed = int(passed * FASTEST / SLOT) + SLACK
+        allowed = max(0, math.floor((now - self.at).total_seconds() * FASTEST / SLOT) + SLACK)
         slots = self.slots
         for slot in _slots(stretches):
             if not slots >> slot & 1:
                 if not allowed:
                     break
                 slots, allowed = slots | 1 << slot, allowed - 1
-        return type(self)(slots, now)
+        used = (slots ^ self.slots).bit_count() * SLOT / FASTEST
+        return type(self)(slots, self.at + timedelta(seconds=used))
 
 
 def _slots(stretches: Iterable[tuple[float, float]]) -> Iterator[int]:
     """Slots that lie more than half inside a stretch; whatever is no stretch of a film is passed over."""
     for start, end in stretches:
         if math.isfinite(start) and math.isfinite(end) and 0 <= start < end:
-            first, last = math.floor(start / SLOT + 0.5), math.floor(end / SLOT + 0.5)
-            yield from range(first, min(last, MOST_SLOTS))
+            # Bounded first: near the largest float a division by half a second is infinity.
+            first, last = (math.floor(min(edge, MOST_SLOTS * SLOT) / SLOT + 0.5) for edge in (start, end))
+            yield from range(first, last)

@@ -22,6 +22,8 @@ from workprint.votes import Vote
 
 #: A literal, so that the partial index serves it.
 _ASKED = text("gates.state = 'open'")
+#: Campaigns that have not ended.
+_GOING = select(campaigns.c.id).where(campaigns.c.closed_at.is_(None))
 _TOLD = {Reminder.HALF: gates.c.half_at, Reminder.LAST_TENTH: gates.c.last_tenth_at}
 
 
@@ -91,10 +93,11 @@ class Gates:
             return await casting.behind(connection, approval)
 
     async def due(self) -> tuple[Gate, ...]:
-        """Open gates with a reminder that nobody was told yet, oldest first."""
+        """Open gates of open campaigns with a reminder that nobody was told yet, oldest first."""
         now = self._door.clock()
+        untold = gates.c.last_tenth_at.is_(None)
         async with self._door.reading() as connection:
-            found = await read_gates(connection, _ASKED, gates.c.last_tenth_at.is_(None))
+            found = await read_gates(connection, _ASKED, untold, gates.c.campaign_id.in_(_GOING))
         return tuple(gate for gate in found if gate.due(now))
 
     async def told(self, gate_id: str, reminder: Reminder) -> bool:
@@ -106,14 +109,9 @@ class Gates:
 
     async def overdue(self) -> tuple[Gate, ...]:
         """Open gates of open campaigns that should have been answered by now, oldest first."""
-        going = select(campaigns.c.id).where(campaigns.c.closed_at.is_(None))
+        over = gates.c.deadline <= self._door.clock()
         async with self._door.reading() as connection:
-            return await read_gates(
-                connection,
-                _ASKED,
-                gates.c.deadline <= self._door.clock(),
-                gates.c.campaign_id.in_(going),
-            )
+            return await read_gates(connection, _ASKED, over, gates.c.campaign_id.in_(_GOING))
 
     async def unheard(self) -> tuple[Campaign, ...]:
         """Open campaigns that wait at a gate which is closed: decided while nobody could wake their run."""

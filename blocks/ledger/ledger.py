@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
-from types import TracebackType
 from typing import Any, Self, cast
 
 from sqlalchemy import select
@@ -19,7 +18,9 @@ from blocks.ledger.inbox import Inbox
 from blocks.ledger.leases import Leases
 from blocks.ledger.looking import Looks
 from blocks.ledger.money import Money
+from blocks.ledger.notices import Notices
 from blocks.ledger.reading import Trace
+from blocks.ledger.room import Room
 from blocks.ledger.rows import clean
 from blocks.ledger.runs import Runs
 from blocks.ledger.writer import translated
@@ -53,6 +54,10 @@ class Ledger:
         self.runs = Runs(door)
         #: What people are asked, and what they say.
         self.gates = Gates(door)
+        #: Personal links, comments, and what was watched.
+        self.room = Room(door)
+        #: What people are to be told.
+        self.notices = Notices(door)
         #: Counts for whoever keeps the service running.
         self.figures = Figures(door)
 
@@ -73,9 +78,7 @@ class Ledger:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     # -- campaigns -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, RowMapping, String, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, RowMapping, String, and_, case, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger import reading
@@ -22,6 +22,8 @@ from workprint.costs import Attempt, By, CostLine
 from workprint.render import Render
 from workprint.states import RenderState
 
+#: In these very words, or no partial index serves them. Not as a Boolean: SQLAlchemy compares that with 1 on SQLite.
+_DOUBTFUL: ColumnElement[Any] = literal_column(f"({DOUBTFUL})")
 _RESERVED = (RenderState.SUBMITTING, RenderState.UNKNOWN, RenderState.QUEUED, RenderState.PROCESSING)
 
 
@@ -76,8 +78,7 @@ class Money:
     async def doubtful(self, since: datetime, limit: int) -> tuple[Render, ...]:
         """Failed renders whose task is known and whose charge is not, ended since then (aware); oldest first."""
         where: tuple[ColumnElement[bool], ...] = (
-            literal_column(f"({DOUBTFUL})", Boolean),  # in these very words: a partial index serves no bound values
-            renders.c.state == RenderState.FAILED,
+            _DOUBTFUL,
             renders.c.finished_at >= since,
             renders.c.task_id.is_not(None),
         )

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from blocks.ledger.columns import Moment, Money
 
 #: The newest migration. Opening a ledger that already stands here costs one SELECT and no Alembic.
-REVISION = "0005"
+REVISION = "0006"
 
 #: A render holds its fingerprint unless it ended without a film and without a charge (`workprint.render.is_live`).
 LIVE = "NOT (state IN ('failed', 'cancelled', 'expired') AND charge_state IN ('not_charged', 'refunded'))"
@@ -172,7 +172,8 @@ renders = Table(
     Index("renders_token", "token_hash", unique=True),
     Index("renders_open", "state", "holder", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     Index("renders_moved", "updated_at"),
-    Index("renders_doubtful", "finished_at", sqlite_where=text(DOUBTFUL), postgresql_where=text(DOUBTFUL)),
+    # `state` again: SQLite would prefer `renders_state`, with every failure there ever was.
+    Index("renders_doubtful", "state", "finished_at", sqlite_where=text(DOUBTFUL), postgresql_where=text(DOUBTFUL)),
     Index("renders_cost", "submitted_at"),
 )
 

@@ -148,6 +148,15 @@ async def test_what_was_withdrawn_lets_no_final_in(ledger: Ledger) -> None:
         await claim(ledger, final_of(spec()), approval_id=yes.id)
 
 
+async def test_an_ended_campaign_reminds_nobody(ledger: Ledger, ledger_url: str) -> None:
+    """A gate that was left open by a campaign which has ended is not due any more."""
+    asked = await ledger.gates.open(gate())
+    async with await Ledger.open(ledger_url, clock=lambda: NOON + timedelta(minutes=55)) as later:
+        assert (asked,) == await later.gates.due()
+        await later.close_campaign("cmp", "cancelled")
+        assert () == await later.gates.due()
+
+
 @pytest.mark.parametrize(
     "change", ["UPDATE votes SET actor = 'me'", "DELETE FROM votes", "UPDATE gates SET policy = '{}'"]
 )
