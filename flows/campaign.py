@@ -12,6 +12,7 @@ from prefect.logging.loggers import flow_run_logger
 from prefect.runtime import flow_run
 
 from flows.gate import ask
+from tasks import telling
 from tasks.archive import archive
 from tasks.board import board_of
 from tasks.cancel import cancel_run
@@ -83,6 +84,7 @@ async def drafted_and_decided(house: House, plan: Plan) -> Board:
     """Rounds of drafts and answers until nothing waits for a person: `revise` makes a new take and comes back."""
     while True:
         board = await board_of(house, plan)
+        await telling.decided(house, board)
         orders = [board.draft_order(variant) for variant in board.to_draft]
         await asyncio.gather(*(filmed(house, plan, order) for order in orders))
         board = await board_of(house, plan)

@@ -12,6 +12,7 @@ from prefect.input import RunInput, keyset_from_base_key
 from prefect.input.actions import afilter_flow_run_input
 from pydantic import Field, create_model
 
+from tasks import telling
 from tasks.gates import Heard, hear, open_gate
 from tasks.house import House
 from tasks.preview import previews
@@ -59,6 +60,7 @@ async def ask(house: House, board: Board) -> None:
         asked, filled = await _kept(gate.variants, key)
         if not asked:
             story = await previews(house, unseen(board), gate)
+            await telling.opened(house, board, gate)
             form = form_for(gate.variants, _with(heard, story))
             filled = await _suspended(form, key, gate.deadline - datetime.now(UTC) + GRACE)
         if filled is None:

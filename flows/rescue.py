@@ -14,6 +14,7 @@ from tasks.rescue.gates import close_gates
 from tasks.rescue.inflight import look_after
 from tasks.rescue.runs import wake_runs
 from tasks.rescue.team import Team, gathered
+from tasks.rescue.telling import remind, tell_due
 from tasks.rescue.unknowns import reconcile
 from workprint.rescue import Deed, Did, markdown, summary
 
@@ -35,4 +36,5 @@ async def one_pass(team: Team) -> Sequence[Deed]:
     """In the order of a render's life, so that what is found in one step goes on in the next."""
     deeds = [*await reconcile(team), *await look_after(team), *await settle(team), *await bring_home(team)]
     moved = {deed.subject for deed in deeds if deed.did in _MOVED}
-    return [*deeds, *await close_gates(team), *await wake_runs(team, moved)]
+    deeds += [*await close_gates(team), *await wake_runs(team, moved)]
+    return [*deeds, *await remind(team), *await tell_due(team)]

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from blocks.ledger.block import LedgerDatabase
 from blocks.ledger.ledger import Ledger
 from blocks.provider import VideoProvider
+from tasks import telling
 from tasks.house import LEDGER, Providers, provider_blocks
 from workprint.cancelling import (
     WITHOUT_TASK,
@@ -43,7 +44,10 @@ async def cancel_run(campaign_id: str, actor: Actor) -> tuple[Cancelled, ...]:
             await ledger.campaign(campaign_id)
         except NotFound:
             return ()
-        return await end_campaign(ledger, providers, campaign_id, actor)
+        found = await end_campaign(ledger, providers, campaign_id, actor)
+        if not any(one.pending for one in found):
+            await telling.closed(ledger, campaign_id)
+        return found
 
 
 async def end_campaign(ledger: Ledger, providers: Providers, campaign_id: str, actor: Actor) -> tuple[Cancelled, ...]:

@@ -21,6 +21,7 @@ from blocks.report_callback import CallbackSender
 from tasks.optional_blocks import optional
 from tasks.policies import Policies, shared
 from tasks.pulse import Pulse
+from tasks.teller import Teller, room_links
 from tasks.watcher import Watcher
 from workprint.brief import Brief
 from workprint.choosing import Chosen, cheapest, chosen_in
@@ -28,6 +29,7 @@ from workprint.errors import InputError
 from workprint.fallback import Choice
 from workprint.models import ModelFacts, model_facts
 from workprint.problems import Problem, refuse
+from workprint.room_links import RoomLinks
 from workprint.spec import FrozenReference, Spec
 
 #: Names of the block documents `workprint up` makes; the provider's name is in the brief.
@@ -55,6 +57,7 @@ class House:
         callback: CallbackSender | None,
         pulse: Pulse,
         policy_of: Policies | None = None,
+        links: RoomLinks | None = None,
     ) -> None:
         self.ledger = ledger
         self.provider_name = provider_name
@@ -63,6 +66,9 @@ class House:
         self.callback = callback
         #: The approval policy in force for a project.
         self.policy_of = policy_of or shared()
+        #: The screening room's addresses; None without a room.
+        self.links = links
+        self.teller = Teller(ledger, links=links, bucket=bucket)
         #: The model that makes this campaign's films, where the block names none.
         self._model = ""
         self.pulse = pulse
@@ -90,6 +96,7 @@ class House:
             bucket=bucket,
             callback=await optional(CallbackSender, CALLBACK),  # no error until a brief wants one
             pulse=Pulse(ledger, database.lease_seconds),
+            links=await room_links(),
         )
         for name, other in dict(zip(fallbacks, others, strict=True)).items():  # named twice: refused by its rule later
             house.beside(name, other)
@@ -106,6 +113,7 @@ class House:
             callback=self.callback,
             pulse=self.pulse,
             policy_of=self.policy_of,
+            links=self.links,
         )
         other.cores = self.cores
         self._beside[provider_name] = other

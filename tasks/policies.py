@@ -1,11 +1,9 @@
 """The approval policy that holds for a project, from its Prefect block."""
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 from blocks.approval_policy import ApprovalPolicy
-from tasks.optional_blocks import of_project
+from tasks import optional_blocks
 from workprint.policy import OPEN, Policy
 
 #: `policy-<project>`, else `policy`.
@@ -21,18 +19,10 @@ async def policy_of(project: str) -> Policy:
 
     Raises `BlockUnreadable` when a policy may be there and cannot be read: then nobody may approve.
     """
-    block = await of_project(ApprovalPolicy, POLICY, project)
+    block = await optional_blocks.of_project(ApprovalPolicy, POLICY, project)
     return block.policy() if block is not None else OPEN
 
 
 def shared(read: Policies = policy_of) -> Policies:
     """The same, where one reading serves everybody for `FRESH` seconds: the finals of a campaign are sent together."""
-    lock, kept = asyncio.Lock(), dict[str, tuple[float, Policy]]()
-
-    async def lately(project: str) -> Policy:
-        async with lock:
-            if project not in kept or time.monotonic() - kept[project][0] > FRESH:
-                kept[project] = (time.monotonic(), await read(project))
-            return kept[project][1]
-
-    return lately
+    return optional_blocks.shared(read, FRESH)

@@ -11,6 +11,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.utilities.urls import url_for
 
 #: Ids in one question.
 _AT_ONCE = 200
@@ -35,6 +36,11 @@ async def states_of(run_ids: Collection[str]) -> dict[str, RunState]:
             ids = FlowRunFilterId(any_=wanted[start : start + _AT_ONCE])
             found += await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=ids))
     return {str(run.id): _state(run) for run in found if run.state is not None}
+
+
+def page_of(run_id: str) -> str:
+    """The run's page in the Prefect UI; empty where nobody knows the UI's address."""
+    return url_for("flow-run", obj_id=run_id) or ""
 
 
 async def start_again(run_id: str, why: str) -> None:

@@ -63,13 +63,16 @@ async def _story(house: House, board: Board, gate: Gate) -> str:
         gate_story.head(board, gate),
         gate_story.instead(board),
         picture,
+        gate_story.room(house.links.page(board.plan.campaign_id)) if house.links else "",
         await _table(house, board, drafts, gate),
     )
     return "\n\n".join(part for part in parts if part)
 
 
 async def _linked(house: House, key: str, gate: Gate) -> str:
-    """A link to a preview, good as long as the gate is open and S3 allows."""
+    """A link to a preview: the room's, which lasts, else one that is good as long as the gate is open and S3 allows."""
+    if house.links is not None:
+        return house.links.preview(key, datetime.now(UTC))
     left = int((gate.deadline - datetime.now(UTC)).total_seconds())
     return await house.bucket.presign(key, min(max(left, 3600), LONGEST_LINK))
 

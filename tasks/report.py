@@ -12,6 +12,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from blocks.ledger.block import LedgerDatabase
+from tasks import telling
 from tasks.board import board_of
 from tasks.fallback import told
 from tasks.house import LEDGER, House
@@ -39,6 +40,7 @@ async def report(house: House, plan: Plan) -> State:
     if plan.brief.callback_url:
         await ended(callback(house, plan, payload(board, found, end), return_state=True))
     await house.ledger.close_campaign(plan.campaign_id, end.name)
+    await telling.ended(house, board)
     make = Completed if end.completed else Failed
     return make(name=end.name, message=end.message)
 
@@ -50,6 +52,7 @@ async def refused(campaign_id: str, refusal: InputError | OverBudget) -> State:
     async with await database.open() as ledger:
         with suppress(NotFound):
             await ledger.close_campaign(campaign_id, name)
+            await telling.closed(ledger, campaign_id)
     return Failed(name=name, message=refusal.diagnostics())
 
 

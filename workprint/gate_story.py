@@ -10,7 +10,7 @@ from workprint.gates import Cause, Gate
 from workprint.quotes import money
 
 #: Why a gate ends, in both languages.
-_CAUSES = {
+CAUSES = {
     Cause.TIMEOUT: ("then the answer is no", "届时视为拒绝"),
     Cause.DRAFT: ("then the provider no longer keeps the drafts", "届时供应商不再保留样片"),
     Cause.QUOTE: ("then the prices no longer stand, and the answer is no", "届时报价失效，视为拒绝"),
@@ -26,8 +26,8 @@ def head(board: Board, gate: Gate) -> str:
         f"### {board.plan.brief.title}\n"
         f"{len(board.waiting)} drafts wait for a decision. All of them cost at most **{money(cost)} {currency}** more."
         f" · {len(board.waiting)} 个样片待审批，全部通过最多再花费 **{money(cost)} {currency}**。\n\n"
-        f"Open until **{gate.deadline:%Y-%m-%d %H:%M} UTC**: {_CAUSES[gate.cause][0]} · "
-        f"截止 **{gate.deadline:%Y-%m-%d %H:%M} UTC**：{_CAUSES[gate.cause][1]}"
+        f"Open until **{gate.deadline:%Y-%m-%d %H:%M} UTC**: {CAUSES[gate.cause][0]} · "
+        f"截止 **{gate.deadline:%Y-%m-%d %H:%M} UTC**：{CAUSES[gate.cause][1]}"
         f"{_asked_for(gate)}{_forgotten(board)}"
     )
 
@@ -61,6 +61,11 @@ def _forgotten(board: Board) -> str:
         "或按相同提示词与种子直接生成终片（**与样片不完全相同**）："
     )
     return "\n\n" + "\n".join([head, *lines])
+
+
+def room(page: str) -> str:
+    """The way into the screening room, in both languages. `page`: the campaign's page there."""
+    return f"**[Open the screening room]({page})** · **[打开审片室]({page})**"
 
 
 def instead(board: Board) -> str:

@@ -30,6 +30,8 @@ class Did(StrEnum):
     WARNED = "warned"
     LINK_EXPIRED = "link_expired"
     GATE_CLOSED = "gate_closed"
+    REMINDED = "reminded"
+    TOLD = "told"
     RUN_SCHEDULED = "run_scheduled"
     CANCELLED = "cancelled"
     TROUBLE = "trouble"
@@ -50,6 +52,8 @@ _WORDS = {
     Did.WARNED: "link ends soon, not archived yet · 链接即将失效，尚未归档",
     Did.LINK_EXPIRED: "link expired before the film was safe · 链接在归档前失效",
     Did.GATE_CLOSED: "gate closed: nobody answered in time · 审批超时，已拒绝",
+    Did.REMINDED: "gate still open: people reminded · 已发送审批提醒",
+    Did.TOLD: "messages sent that had not gone out · 已补发通知",
     Did.RUN_SCHEDULED: "run started again · 已重新启动",
     Did.CANCELLED: "cancelled with its run · 已随运行取消",
     Did.TROUBLE: "trouble: tried again in the next pass · 出错，下次再试",

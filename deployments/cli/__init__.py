@@ -86,6 +86,11 @@ app.command(
     help="Examine a provider's dialect, against the sandbox or a real server.",
     sort_key=15,
 )
+app.command(
+    "deployments.cli.links:link", name="link", help="Make a personal link into the screening room.", sort_key=17
+)
+app.command("deployments.cli.links:links", name="links", help="List who holds a personal link.", sort_key=18)
+app.command("deployments.cli.links:unlink", name="unlink", help="Withdraw a personal link.", sort_key=19)
 
 
 def main(arguments: list[str] | None = None) -> None:

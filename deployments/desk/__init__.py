@@ -7,7 +7,9 @@ None is an argument: everybody on a machine can read those.
 
 Purpose: one process that providers may reach from outside, with as little in it as can be: the ledger, what signatures
 are checked with, and neither a provider's API key nor the bucket. Of the ledger it needs INSERT on `callbacks` and
-SELECT.
+SELECT. With WORKPRINT_ROOM_KEY and WORKPRINT_ROOM_URL it has a second room, the screening room
+(`deployments.desk.room`), which asks Prefect for the bucket, writes votes, comments and what was watched, and wakes
+runs. Without them it has not, and imports neither Prefect nor Jinja2.
 
 - POST /callbacks/{provider}/{token}: committed to the inbox, judged in the same transaction, then answered.
   200 kept (`{}`, or the provider's `challenge` when it sent one); 404 the token is nobody's, or another provider's, and
@@ -23,11 +25,11 @@ and asks the provider itself.
 Layout: `routes` (the application), `reception` (callbacks), `bodies` (how much is read, and how long), `signing` (the
 provider's own signature), `published_keys` (JWKS), `callback_keys` (the file), `watching` (health and metrics),
 `metrics` and `exposition` (figures as Prometheus text), `counters` (this process's own figures), `server` (uvicorn),
-`settings`.
+`settings`, `room` (the screening room, with a contract of its own).
 
 May import: workprint, blocks.ledger, blocks.guard, starlette, uvicorn, deployments.stack.home.
-Must not: import prefect, hold a provider's API key, speak to a bucket, or to a provider except for the keys it
-publishes; log a path, it holds the token.
+Must not: import prefect without a room, hold a provider's API key, or speak to a provider except for the keys it
+publishes; log a path, it holds a token.
 
 Pitfalls:
 - There is no TLS here: put a proxy in front that has it, and keep the callback paths out of that proxy's log, too.

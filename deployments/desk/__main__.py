@@ -8,6 +8,8 @@ import sys
 
 from blocks.ledger import Ledger
 from deployments.desk.callback_keys import CALLBACK_KEYS
+from deployments.desk.room.archive import warm_up
+from deployments.desk.room.settings import ROOM_KEY, ROOM_URL
 from deployments.desk.server import DeskServer
 from deployments.desk.settings import LEDGER_URL, METRICS_TOKEN, PORT, DeskSettings
 from workprint.errors import WorkprintError
@@ -34,12 +36,17 @@ async def _serve(settings: DeskSettings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, server.handle_exit, number, None)
+        # Whoever needs it first would import it, and say what is wrong with it, again.
+        _warming = loop.run_in_executor(None, warm_up) if settings.room else None
         await server.run_here()
 
 
 def _tell(url: str, settings: DeskSettings) -> None:
-    """That it serves, and whose callbacks must be signed: a misspelt name of a block would be missed otherwise."""
+    """That it serves, and what: a misspelt name of a block, or a room that is not there, would be missed otherwise."""
     print(f"desk ready on {url}", flush=True)
+    if settings.room is not None:
+        by = " and by sign-in" if settings.room.oidc else ""
+        print(f"screening room on {settings.room.links.base_url}/room/, entered by personal link{by}", flush=True)
     for name, signing in settings.callback_keys.items():
         print(f"callbacks of {name} must be signed: {signing.scheme}", flush=True)
 
@@ -52,12 +59,15 @@ def _port_number(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m deployments.desk", description="Callbacks in; health and metrics out.")
+    parser = argparse.ArgumentParser(
+        "python -m deployments.desk", description="Callbacks in; health and metrics out; the screening room."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", default=PORT, type=_port_number, help="port, 0 for any free one (%(default)s)")
     parser.epilog = (
         f"{LEDGER_URL} names the ledger (default: the home's file), {METRICS_TOKEN} opens /metrics, "
-        f"{CALLBACK_KEYS} names the file that says whose callbacks are signed, and how (docs/callbacks.md)."
+        f"{CALLBACK_KEYS} names the file that says whose callbacks are signed, and how (docs/callbacks.md). "
+        f"{ROOM_KEY} and {ROOM_URL} together open the screening room."
     )
     return parser
 

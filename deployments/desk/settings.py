@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from deployments.desk.callback_keys import CALLBACK_KEYS, Signing, read_callback_keys
+from deployments.desk.room.settings import RoomSettings
 from deployments.stack.home import Home
 
 LEDGER_URL, METRICS_TOKEN = "WORKPRINT_LEDGER_URL", "WORKPRINT_METRICS_TOKEN"
@@ -36,12 +37,14 @@ class DeskSettings:
     #: A question for published keys takes at most this, and no two are asked within the pause.
     keys_seconds: float = 3.0
     keys_pause: float = 10.0
+    #: The screening room; None: there is none.
+    room: RoomSettings | None = None
 
     @classmethod
     def from_environment(cls, host: str, port: int) -> "DeskSettings":
         """Without WORKPRINT_LEDGER_URL the ledger is the home's own file.
 
-        Raises `InputError` for a file of callback keys that has problems.
+        Raises `InputError` for a file of callback keys that has problems, and for settings of a room that do.
         """
         url, token, keys = (os.environ.get(name) for name in (LEDGER_URL, METRICS_TOKEN, CALLBACK_KEYS))
         return cls(
@@ -50,6 +53,7 @@ class DeskSettings:
             port=port,
             metrics_token=SecretStr(token) if token else None,
             callback_keys=read_callback_keys(Path(keys).expanduser()) if keys else {},
+            room=RoomSettings.from_environment(os.environ),
         )
 
 

@@ -110,12 +110,14 @@ class Home:
             os.close(descriptor)
 
     def secrets(self) -> "Secrets":
-        """This installation's secrets, generated on first use (0600)."""
+        """This installation's secrets, generated on first use (0600); what a newer version adds is made then."""
         self.create()
         file = self.root / "secrets.json"
-        if not file.exists():
-            write_private(file, json.dumps(_new_secrets()))
-        return Secrets(**json.loads(file.read_text()))
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        found = {**_new_secrets(), **kept}
+        if found != kept:
+            write_private(file, json.dumps(found))
+        return Secrets(**found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class Secrets:
     sandbox_key: str
     #: Standard Webhooks: `whsec_` and the base64 of 32 random bytes.
     callback_secret: str
+    #: What the screening room's links, cookies and forms are signed with.
+    room_key: str
 
     def __repr__(self) -> str:
         return "Secrets(...)"
@@ -151,4 +155,5 @@ def _new_secrets() -> dict[str, str]:
     return {
         "sandbox_key": secrets.token_urlsafe(32),
         "callback_secret": f"whsec_{b64encode(secrets.token_bytes(32)).decode()}",
+        "room_key": secrets.token_urlsafe(48),
     }

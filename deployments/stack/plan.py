@@ -70,8 +70,8 @@ def servers(home: Home, secrets: Secrets, ports: Mapping[str, int]) -> tuple[Pro
         ),
         _program(
             "desk",
-            # This stack's own ledger, whatever the caller's variable names.
-            {**env, "WORKPRINT_LEDGER_URL": home.ledger_url, **_callback_keys()},
+            # This stack's own ledger and room, whatever the caller's variables name.
+            {**env, "WORKPRINT_LEDGER_URL": home.ledger_url, **_room(secrets, ports["desk"]), **_callback_keys()},
             *("deployments.desk", "--host", LOOPBACK, "--port", str(ports["desk"])),
         ),
     )
@@ -82,6 +82,11 @@ def worker(home: Home, ports: Mapping[str, int]) -> Program:
     arguments = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "local")
     env = {**child_env(home, ports["prefect"]), "WORKPRINT_ASSETS": _asset_folders(home)}
     return _program("worker", env, *arguments, wave=_WAVE_WORKER)
+
+
+def _room(secrets: Secrets, port: int) -> dict[str, str]:
+    """The screening room, for browsers on this machine."""
+    return {"WORKPRINT_ROOM_KEY": secrets.room_key, "WORKPRINT_ROOM_URL": f"http://{LOOPBACK}:{port}"}
 
 
 def _callback_keys() -> dict[str, str]:

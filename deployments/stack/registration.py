@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from blocks.bucket import ArchiveBucket
 
 #: Names of the block documents that the flows load.
-PROVIDER, ARCHIVE, LEDGER, CALLBACK = "sandbox", "archive", "ledger", "callback"
+PROVIDER, ARCHIVE, LEDGER, CALLBACK, ROOM = "sandbox", "archive", "ledger", "callback", "screening-room"
 #: The embedded S3 server's bucket.
 BUCKET = "workprint"
 
@@ -64,14 +64,17 @@ async def _register_pool(client: "PrefectClient") -> None:
 
 
 async def _blocks(client: "PrefectClient", home: Home, state: StackState) -> None:
+    from blocks.apprise_notice import AppriseNotice
     from blocks.approval_policy import ApprovalPolicy
+    from blocks.project_notices import ProjectNotices
 
     blocks = local_blocks(home, state)
     await cast("ArchiveBucket", blocks[ARCHIVE]).ensure()
     for name, block in blocks.items():
         await block._save(name, overwrite=True, client=client)
     # Nobody needs one to begin with: a person fills in its form in the UI.
-    await ApprovalPolicy.register_type_and_schema(client=client)
+    for kind in (ApprovalPolicy, ProjectNotices, AppriseNotice):
+        await kind.register_type_and_schema(client=client)
 
 
 def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
@@ -83,6 +86,7 @@ def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
     from blocks.ledger.block import LedgerDatabase
     from blocks.provider import VideoProvider
     from blocks.report_callback import CallbackSender
+    from blocks.screening_room import ScreeningRoom
 
     secrets, store = home.secrets(), ObjectStore(home.s3, state.ports["s3"])
     credentials = MinIOCredentials(
@@ -108,6 +112,7 @@ def local_blocks(home: Home, state: StackState) -> "dict[str, Block]":
         ),
         # On one's own machine the receiver of a report is usually there too.
         CALLBACK: CallbackSender(secret=SecretStr(secrets.callback_secret), allow_private_network=True),
+        ROOM: ScreeningRoom(public_url=state.desk_url, key=SecretStr(secrets.room_key)),
     }
 
 

@@ -8,6 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TERMINAL_STATES, StateType
 
+from tasks import telling
 from tasks.cancel import end_campaign
 from tasks.prefect_runs import RunState, call_cancelled, call_crashed, start_again, states_of
 from tasks.rescue.team import ACTOR, Team, attempt
@@ -61,6 +62,8 @@ async def _cancelled(team: Team, campaign: Campaign, state: RunState) -> Sequenc
     found = await end_campaign(team.ledger, team.provider, campaign.id, ACTOR)
     if state.type is StateType.CANCELLING:
         await call_cancelled(state.id, "rescue: nobody was left to cancel it")
+    if not any(one.pending for one in found):
+        await telling.closed(team.ledger, campaign.id)
     told = ", ".join(f"{one.render.variant} {one.outcome}" for one in found)
     return (Deed(Did.CANCELLED, campaign.id, f"{campaign.title}: {told or 'nothing was ordered'}"),)
 

@@ -12,6 +12,7 @@ from blocks.provider import VideoProvider
 from tasks.house import BUCKET, LEDGER, House, load_provider
 from tasks.pulse import Pulse
 from tasks.retrying import Again
+from tasks.teller import Teller, room_links
 from workprint import steps
 from workprint.brief import Brief
 from workprint.campaigns import Campaign
@@ -36,6 +37,7 @@ class Team:
         self._bucket = bucket
         self._stack = stack
         self._houses: dict[str, House] = {}
+        self._teller: Teller | None = None
 
     async def house(self, provider_name: str) -> House:
         """The house of a provider block. Raises `InputError` when there is none of that name."""
@@ -55,6 +57,12 @@ class Team:
     async def provider(self, name: str) -> VideoProvider:
         """The provider block itself. Raises `InputError` when there is none of that name."""
         return (await self.house(name)).provider
+
+    async def teller(self) -> Teller:
+        """What tells people. Raises `BlockUnreadable` when the screening room's block cannot be read."""
+        if self._teller is None:
+            self._teller = Teller(self.ledger, links=await room_links(), bucket=self._bucket)
+        return self._teller
 
     async def plan(self, campaign: Campaign) -> Plan:
         """The plan of a campaign, with its fallbacks. Raises `InputError` when one of its blocks is gone."""

@@ -1,5 +1,6 @@
 """The home, its lock, its secrets, its ports and its state."""
 
+import json
 import os
 import socket
 import stat
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.stack.home import Home
+from deployments.stack.home import Home, write_private
 from deployments.stack.ports import choose
 from deployments.stack.state import StackState, require_running, running
 from workprint.errors import StackError
@@ -47,6 +48,19 @@ def test_secrets_are_made_once_and_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
     assert first.sandbox_key not in repr(first)
     assert Home(tmp_path / "other").secrets() != first
+
+
+def test_an_older_home_gets_the_rooms_key(tmp_path: Path) -> None:
+    """A secrets file from before the screening room keeps what it has, and gets the key once, as private as before."""
+    home = Home(tmp_path)
+    home.create()
+    old = {"sandbox_key": "old key", "callback_secret": "whsec_old"}
+    write_private(tmp_path / "secrets.json", json.dumps(old))
+    found = home.secrets()
+    assert ("old key", "whsec_old", True) == (found.sandbox_key, found.callback_secret, len(found.room_key) >= 32)
+    assert found == home.secrets()
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+    assert found.room_key not in repr(found)
 
 
 def test_a_taken_port_gives_way() -> None:

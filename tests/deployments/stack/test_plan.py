@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from deployments.desk.room.settings import RoomSettings
 from deployments.stack.home import Home
 from deployments.stack.plan import WORK_POOL, child_env, servers, worker
 from deployments.stack.registration import _schedule, entries
@@ -24,8 +25,20 @@ def test_secrets_are_not_on_a_command_line(tmp_path: Path) -> None:
     """Everybody on a machine can read the arguments of every process."""
     home = Home(tmp_path)
     words = " ".join(word for program in servers(home, home.secrets(), _PORTS) for word in program.argv)
-    assert home.secrets().sandbox_key not in words
-    assert home.secrets().sandbox_key not in repr(servers(home, home.secrets(), _PORTS))
+    shown = repr(servers(home, home.secrets(), _PORTS))
+    for secret in (home.secrets().sandbox_key, home.secrets().room_key):
+        assert [False, False] == [secret in words, secret in shown]
+
+
+def test_the_desk_has_a_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk of a stack opens its own room on its own port, whatever room the caller's variables name."""
+    monkeypatch.setenv("WORKPRINT_ROOM_URL", "https://room.example.com")
+    home = Home(tmp_path)
+    (desk,) = [program for program in servers(home, home.secrets(), _PORTS) if program.name == "desk"]
+    assert "http://127.0.0.1:5002" == desk.env["WORKPRINT_ROOM_URL"]
+    settings = RoomSettings.from_environment(desk.env)
+    assert settings is not None
+    assert home.secrets().room_key == settings.key.get_secret_value()
 
 
 def test_flows_may_read_the_copies_and_what_the_user_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

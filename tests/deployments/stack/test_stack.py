@@ -93,10 +93,12 @@ def _while_it_is_up(home: Home, supervisor: int) -> None:
     deployments = {str(d["name"]) for d in _answer(state, "/deployments/filter", {})}
     blocks = {str(b["name"]) for b in _answer(state, "/block_documents/filter", {"include_secrets": False})}
     assert {"campaign", "batch", "rescue"} <= deployments
-    assert {"sandbox", "archive", "ledger", "callback"} <= blocks
+    assert {"sandbox", "archive", "ledger", "callback", "screening-room"} <= blocks
     forms = {str(b["slug"]) for b in _answer(state, "/block_types/filter", {})}
     assert "workprint-approval-policy" in forms
     assert [zombies.NAME] == [str(one["name"]) for one in _answer(state, "/automations/filter", {})]
+
+    assert 401 == httpx.get(f"{state.desk_url}/room/", timeout=20).status_code
 
     second = workprint(home.root, "up")
     assert second.returncode == 0

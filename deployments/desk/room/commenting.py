@@ -1,0 +1,116 @@
+"""Comments: what a guest writes about a take, when in the film and where in the picture."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from deployments.desk.room.bodies import json_of
+from deployments.desk.room.drafts import Draft, drafts_of
+from deployments.desk.room.room import Room
+from workprint.comments import Comment, Region, comment_problems
+from workprint.errors import InputError, StaleState
+from workprint.problems import Problem, refuse
+from workprint.room_links import Guest
+from workprint.spec import canonical_sha256
+
+#: Seconds.
+LONGEST_FILM = 86_400
+_SIDES = ("x", "y", "width", "height")
+
+
+async def comment(room: Room, request: Request, guest: Guest) -> Response:
+    """Keep one comment. 201: kept, also when it was kept before; 422: what is wrong; 409: this take takes no more."""
+    campaign_id = request.path_params["campaign"]
+    said = await json_of(request)
+    drafts = await drafts_of(room.ledger, campaign_id)
+    try:
+        kept = await room.ledger.room.comment(_comment(campaign_id, drafts, said, guest))
+    except InputError as error:
+        return JSONResponse({"problems": problems_json(error.problems)}, 422)
+    except StaleState as error:
+        told = Problem("text", str(error), "ask for another take with what is there", zh="该样片的意见已达上限")
+        return JSONResponse({"problems": problems_json([told])}, 409)
+    return JSONResponse(comment_json(kept), 201)
+
+
+def comment_json(one: Comment) -> dict[str, Any]:
+    """A comment as the page shows it."""
+    region = {side: getattr(one.region, side) for side in _SIDES} if one.region else None
+    return {
+        "id": one.id,
+        "variant": one.variant,
+        "take": one.take,
+        "second": one.second,
+        "region": region,
+        "text": one.text,
+        "actor": one.actor,
+        "at": one.at.isoformat(),
+        "line": one.line(),
+    }
+
+
+def problems_json(problems: Any) -> list[dict[str, str]]:
+    """Problems as the page shows them."""
+    return [{"path": p.path, "rule": p.rule, "fix": p.fix, "zh": p.zh} for p in problems]
+
+
+def _comment(campaign_id: str, drafts: tuple[Draft, ...], said: Mapping[str, Any], guest: Guest) -> Comment:
+    """The comment that was sent. Raises `InputError` with everything that is wrong."""
+    draft = _draft(drafts, said)
+    text, second, region = _text(said, "text"), _second(said), _region(said)
+    refuse(comment_problems(text, second, region, draft.film.duration))
+    claim = draft.claim
+    words = [campaign_id, claim.variant, claim.take, draft.film.sha256, guest.name, _text(said, "nonce"), text]
+    return Comment(
+        id="cmt_" + canonical_sha256(words)[:32],
+        campaign_id=campaign_id,
+        variant=claim.variant,
+        take=claim.take,
+        draft_sha256=draft.film.sha256,
+        actor=guest.name,
+        text=text,
+        at=datetime.now(UTC),
+        second=second,
+        region=region,
+    )
+
+
+def _draft(drafts: tuple[Draft, ...], said: Mapping[str, Any]) -> Draft:
+    wanted = (said.get("variant"), said.get("take"), said.get("draft"))
+    for draft in drafts:
+        if (draft.claim.variant, draft.claim.take, draft.film.sha256) == wanted:
+            return draft
+    fix = "load the page again: it names variant, take and draft"
+    raise InputError([Problem("draft", "is no draft of this campaign", fix, zh="没有这个样片，请刷新页面")])
+
+
+def _text(said: Mapping[str, Any], field: str) -> str:
+    value = said.get(field, "")
+    if not isinstance(value, str):
+        raise InputError([Problem(field, "is no text", "send a JSON string", zh="必须是文本")])
+    return " ".join(value.split())
+
+
+def _second(said: Mapping[str, Any]) -> float | None:
+    value = said.get("second")
+    return None if value is None else _number(value, "second")
+
+
+def _region(said: Mapping[str, Any]) -> Region | None:
+    value = said.get("region")
+    if value is None:
+        return None
+    if not isinstance(value, dict) or set(value) != set(_SIDES):
+        fix = "send x, y, width and height, or null for the whole picture"
+        raise InputError([Problem("region", "is no region", fix, zh="选区格式不正确")])
+    return Region(**{side: _number(value[side], f"region.{side}") for side in _SIDES})
+
+
+def _number(value: Any, field: str) -> float:
+    # The bound also keeps integers away that no float can hold, infinities and NaN.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LONGEST_FILM:
+        raise InputError([Problem(field, "is no number of this film", "send a JSON number", zh="必须是有效数字")])
+    return float(value)

@@ -1,0 +1,32 @@
+"""A desk with a screening room over a ledger on each database, and somebody who has a personal link."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from blocks.ledger import Ledger
+from tests.blocks.ledger import conftest as ledgers
+from tests.deployments.desk.desk import Desk
+from tests.deployments.desk.room.room import running_room, ticket
+from tests.servers.objectstore import swift
+from tests.servers.prefect import prefect_server
+from workprint.tickets import Ticket
+
+__all__ = ["prefect_server", "swift"]
+
+# The ledger's own fixtures: a database of each kind, and an open ledger on it with the campaigns `cmp` and `other`.
+ledger, ledger_url = ledgers.ledger, ledgers.ledger_url
+sqlite_url, sqlite_template = ledgers.sqlite_url, ledgers.sqlite_template
+postgres_ledger_url, postgres_ledger = ledgers.postgres_ledger_url, ledgers.postgres_ledger
+
+
+@pytest.fixture
+async def desk(ledger_url: str) -> AsyncIterator[Desk]:
+    async with running_room(ledger_url) as running:
+        yield running
+
+
+@pytest.fixture
+async def lin(ledger: Ledger) -> Ticket:
+    """Lin's personal link into `cmp`."""
+    return await ledger.room.issue(ticket())
