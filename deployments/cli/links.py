@@ -91,15 +91,27 @@ async def _issued(
     run: str, name: str, roles: "tuple[ApproverRole, ...]", hours: float, by: str, *, agent: bool
 ) -> "tuple[Ticket, str]":
     from deployments.cli.servers import open_ledger
-    from workprint.tickets import Ticket
 
     room = await _room()
     async with await open_ledger() as ledger:
-        campaign, now = await _campaign(ledger, run), datetime.now(UTC)
-        until = now + timedelta(hours=hours)
-        wanted = Ticket(f"tkt_{secrets.token_hex(16)}", campaign, name, roles, by, now, until, agent)
-        ticket = await ledger.room.issue(wanted)
+        ticket = _ticket(await _campaign(ledger, run), name, roles, hours, by, agent=agent)
+        await ledger.room.issue(ticket)
     return ticket, room.personal(ticket)
+
+
+async def own_link(ledger: "Ledger", campaign_id: str, name: str) -> str:
+    """A link of the person at this terminal, for a day. InputError where there is no room."""
+    room = await _room()
+    return room.personal(await ledger.room.issue(_ticket(campaign_id, name, (), 24, _me())))
+
+
+def _ticket(
+    campaign: str, name: str, roles: "tuple[ApproverRole, ...]", hours: float, by: str, *, agent: bool = False
+) -> "Ticket":
+    from workprint.tickets import Ticket
+
+    now = datetime.now(UTC)
+    return Ticket(f"tkt_{secrets.token_hex(16)}", campaign, name, roles, by, now, now + timedelta(hours=hours), agent)
 
 
 async def _listed(run: str) -> "tuple[Ticket, ...]":

@@ -85,3 +85,4 @@ async def how_to_answer(here: "Server", run: "Run") -> None:
         say(f"  contact sheet    {sheet}")
     say(f"  at a terminal    workprint approve {run.id} --as NAME --note WHY")
     say(f"                   workprint reject {run.id} --as NAME --reason WHY")
+    say(f"  for others       workprint link {run.id} --for NAME    a personal link into the screening room")

@@ -12,6 +12,7 @@ from deployments.cli.console import interactive, say
 from deployments.cli.failing import DONE, FAILED
 from deployments.cli.follow import Snapshot, screen, snapshots
 from deployments.cli.gate import answer, form_values
+from deployments.cli.links import own_link
 from deployments.cli.prefect_api import Run, start_campaign
 from deployments.cli.results import results
 from deployments.cli.run import how_to_answer
@@ -64,12 +65,14 @@ async def _at_the_gate(here: Server, ledger: "Ledger", now: Snapshot) -> None:
         await answer(ledger, now.run, form)
         return
     approvers = now.board.plan.brief.approvers if now.board else ()
-    asking = asyncio.create_task(_ask(ledger, now.run, approvers))
+    name = next((a for a in approvers if a != NOBODY), getpass.getuser())
+    say(f"  screening room   {await own_link(ledger, now.run.id, name)}", "bold")
+    asking = asyncio.create_task(_ask(ledger, now.run, name))
     elsewhere = asyncio.create_task(_answered_elsewhere(now.run))
     try:
         await asyncio.wait({asking, elsewhere}, return_when=asyncio.FIRST_COMPLETED)
         if not asking.done():
-            say("\nAnswered in the Prefect UI.", "bold")
+            say("\nAnswered in the browser.", "bold")
         else:
             await asking
     finally:
@@ -84,8 +87,7 @@ async def _answered_elsewhere(run: Run) -> None:
             return
 
 
-async def _ask(ledger: "Ledger", run: Run, approvers: Sequence[str]) -> None:
-    name = next((a for a in approvers if a != NOBODY), getpass.getuser())
+async def _ask(ledger: "Ledger", run: Run, name: str) -> None:
     while True:
         yes = (await keyboard.line("Approve all drafts here, or answer in the browser? [y/n]: ")).lower()
         if yes not in {"y", "yes", "n", "no"}:

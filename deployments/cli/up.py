@@ -39,5 +39,5 @@ def where(home: Home, state: StackState) -> None:
     say(f"  Prefect UI   {state.prefect_ui}", "bold")
     say(f"  S3           {state.s3_url}")
     say(f"  sandbox      {state.sandbox_url}")
-    say(f"  desk         {state.desk_url}  (callbacks; /healthz, /metrics)")
+    say(f"  desk         {state.desk_url}  (callbacks; screening room; /healthz, /metrics)")
     say(f"  home, logs   {home.root}, {home.logs}")

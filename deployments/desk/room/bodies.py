@@ -10,9 +10,10 @@ from starlette.requests import Request
 
 from deployments.desk.bodies import Unread, read_body
 
-#: Bytes: the form of a campaign with its 200 variants has a good part of it.
+#: Bytes, where a page allows no more (`routes.Page.longest`).
 LONGEST = 256 * 1024
-MOST_FIELDS = 2000
+#: The largest campaign (`workprint.rules.MAX_VARIANTS`) has four fields for each variant, and some of the form itself.
+MOST_FIELDS = 2100
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 _UNREAD = {Unread.OVERSIZED: 413, Unread.SLOW: 408, Unread.BROKEN_OFF: 400}
 
@@ -43,7 +44,8 @@ async def read_out(request: Request) -> bool:
 
 async def _read(request: Request) -> bytes | Unread:
     request.state.whole = False
-    body = await read_body(request, LONGEST, getattr(request.state, "body_seconds", 10.0))
+    longest, seconds = getattr(request.state, "body_bytes", LONGEST), getattr(request.state, "body_seconds", 10.0)
+    body = await read_body(request, longest, seconds)
     request.state.whole = isinstance(body, bytes)
     return body
 

@@ -19,21 +19,37 @@ from workprint.spec import canonical_sha256
 #: Seconds.
 LONGEST_FILM = 86_400
 _SIDES = ("x", "y", "width", "height")
+_OVER = Problem(
+    "campaign",
+    "this campaign has ended, and no take of it follows",
+    "say it to whoever asked for the campaign: it can be made anew",
+    zh="该项目已结束，不会再有新的样片；如需修改，请联系申请人重新提交",
+)
 
 
 async def comment(room: Room, request: Request, guest: Guest) -> Response:
-    """Keep one comment. 201: kept, also when it was kept before; 422: what is wrong; 409: this take takes no more."""
+    """Keep one comment. 201: kept, also when it was kept before; 422: what is wrong; 409: no more is taken here."""
     campaign_id = request.path_params["campaign"]
     said = await json_of(request)
     drafts = await drafts_of(room.ledger, campaign_id)
     try:
-        kept = await room.ledger.room.comment(_comment(campaign_id, drafts, said, guest))
+        wanted = _comment(campaign_id, drafts, said, guest)
+        if await _is_over(room, wanted):
+            return JSONResponse({"problems": problems_json([_OVER])}, 409)
+        kept = await room.ledger.room.comment(wanted)
     except InputError as error:
         return JSONResponse({"problems": problems_json(error.problems)}, 422)
     except StaleState as error:
         told = Problem("text", str(error), "ask for another take with what is there", zh="该样片的意见已达上限")
         return JSONResponse({"problems": problems_json([told])}, 409)
     return JSONResponse(comment_json(kept), 201)
+
+
+async def _is_over(room: Room, wanted: Comment) -> bool:
+    """Whether the campaign has ended, so that no take follows; what was kept before may be sent again."""
+    if (await room.ledger.campaign(wanted.campaign_id)).closed_at is None:
+        return False
+    return all(one.id != wanted.id for one in await room.ledger.room.comments(wanted.campaign_id))
 
 
 def comment_json(one: Comment) -> dict[str, Any]:
@@ -79,7 +95,9 @@ def _comment(campaign_id: str, drafts: tuple[Draft, ...], said: Mapping[str, Any
 
 
 def _draft(drafts: tuple[Draft, ...], said: Mapping[str, Any]) -> Draft:
-    wanted = (said.get("variant"), said.get("take"), said.get("draft"))
+    take = said.get("take")
+    # True equals 1 in Python.
+    wanted = (said.get("variant"), None if isinstance(take, bool) else take, said.get("draft"))
     for draft in drafts:
         if (draft.claim.variant, draft.claim.take, draft.film.sha256) == wanted:
             return draft

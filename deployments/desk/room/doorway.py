@@ -118,6 +118,9 @@ class Doorway:
         guest = request.state.guest = await sessions.guest_of(self._room, said, now)
         if campaign := request.path_params.get("campaign"):
             guest.check(campaign)
+        if page.longest:
+            # Not before: of strangers nobody reads that much.
+            request.state.body_bytes = page.longest
         if page.form:
             csrf.check_form(settings, session, await form_of(request))
         elif request.method == "POST":

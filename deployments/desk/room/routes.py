@@ -10,6 +10,8 @@ from typing import Any
 from workprint.tokens import Purpose
 
 _HERE = "deployments.desk.room"
+#: Bytes: 500 variants, a note and a next prompt for each, as long as they may be, in Chinese (nine bytes a sign).
+LARGEST_DECISION = 12 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class Page:
     free: bool = False
     #: JSON Schema of what it takes.
     body: Mapping[str, Any] = field(default_factory=dict)
+    #: Bytes a guest may send; 0: no more than anybody (`bodies.LONGEST`).
+    longest: int = 0
+    #: JSON Schema of what it answers when all is well.
+    answer: Mapping[str, Any] = field(default_factory=dict)
     #: Query parameters and what they are.
     query: Mapping[str, str] = field(default_factory=dict)
 
@@ -129,7 +135,7 @@ ROUTES: tuple[Page, ...] = (
     ),
     Page(
         "/room/{campaign}/decide", "POST", "deciding:decide", "Decide.",
-        (303, 400, *_INSIDE, 408, 409, 413, 415, 422), form=True, body=_DECISION,
+        (303, 400, *_INSIDE, 408, 409, 413, 415, 422), form=True, body=_DECISION, longest=LARGEST_DECISION,
     ),
     Page(
         "/room/{campaign}/comments", "POST", "commenting:comment", "Leave a comment.",

@@ -16,6 +16,7 @@ from workprint.board import Board
 from workprint.campaigns import Campaign
 from workprint.comments import Comment
 from workprint.gates import Cause, Deadline, Gate
+from workprint.orders import Order
 from workprint.plan import Plan
 from workprint.policy import OPEN, ApproverRole, Channel, Policy
 from workprint.render import Approval, Asset, Claim, Decision
@@ -38,7 +39,7 @@ def guest(name: str = "Lin", *roles: ApproverRole, agent: bool = False) -> Guest
 def campaign(of: Plan = PLAN, **changes: Any) -> Campaign:
     frozen = json.loads(json.dumps(of.frozen))
     brief = of.brief
-    given = Campaign("cmp_1", brief.title, brief.project, "", brief.requested_by, frozen, of.brief_hash, NOW)
+    given = Campaign(of.campaign_id, brief.title, brief.project, "", brief.requested_by, frozen, of.brief_hash, NOW)
     return replace(given, **changes)
 
 
@@ -102,26 +103,40 @@ def shown(of: Facts, who: Guest | None = None, now: datetime = LATER, **more: An
     return page_of(of, who or guest(), now, **more)
 
 
-async def draft_in_ledger(ledger: Ledger, of: Plan, variant: Variant) -> Asset:
+async def draft_in_ledger(ledger: Ledger, order: Order, variant: Variant) -> Asset:
     """One archived draft of a campaign that is there."""
-    order = of.draft_order(variant)
-    wanted = {"campaign_id": of.campaign_id, "variant": variant.name, "spec": order.spec, "dialect": "ark"}
+    wanted = {"campaign_id": order.campaign_id, "variant": variant.name, "spec": order.spec, "dialect": "ark"}
     claim = await ledger.claim(**wanted, quote=order.quote, submitted_by="ann", revision_id=order.revision_id)
     done = await succeed(ledger, claim.render)
-    film = asset(render_id=done.id, key=f"drafts/cmp_1/{done.id}.mp4", sha256=canonical_sha256(done.id))
+    film = asset(
+        render_id=done.id, key=f"drafts/{order.campaign_id}/{done.id}.mp4", sha256=canonical_sha256(done.id)
+    )
     await ledger.change(step(done, RenderState.ARCHIVED), asset=film)
     return film
 
 
-async def furnished(ledger: Ledger, policy: Policy = OPEN, of: Plan = PLAN) -> Gate:
-    """The campaign `cmp_1` in a ledger, with every draft archived and the question open for three days."""
-    now = datetime.now(UTC)
+async def furnished(
+    ledger: Ledger, policy: Policy = OPEN, of: Plan = PLAN, opened_at: datetime | None = None
+) -> Gate:
+    """A plan's campaign, `cmp_1`, in a ledger, with every draft archived and the question open for three days."""
+    now = opened_at or datetime.now(UTC)
     await ledger.open_campaign(campaign(of, created_at=now))
-    for variant in of.variants():
-        await draft_in_ledger(ledger, of, variant)
-    claims = await ledger.claims("cmp_1")
-    board, archived = Board(of.following(claims, now), claims, ()), await ledger.films("cmp_1")
+    return await next_gate(ledger, policy, of, now)
+
+
+async def next_gate(ledger: Ledger, policy: Policy = OPEN, of: Plan = PLAN, now: datetime | None = None) -> Gate:
+    """Make every draft that is wanted, then ask about everything that waits."""
+    opened_at = now or datetime.now(UTC)
+    board = await _board(ledger, of, opened_at)
+    for variant in board.to_draft:
+        await draft_in_ledger(ledger, board.draft_order(variant), variant)
+    board, archived = await _board(ledger, of, opened_at), await ledger.films(of.campaign_id)
     offers = [offer for variant in board.waiting for offer in board.offers(variant, archived)]
-    end = Deadline(now + timedelta(hours=72), Cause.TIMEOUT)
-    asked = Gate.asked("cmp_1", offers, policy, amount="50", currency="CNY", opened_at=now, end=end)
+    end = Deadline(opened_at + timedelta(hours=72), Cause.TIMEOUT)
+    asked = Gate.asked(of.campaign_id, offers, policy, amount="50", currency="CNY", opened_at=opened_at, end=end)
     return await ledger.gates.open(asked)
+
+
+async def _board(ledger: Ledger, of: Plan, now: datetime) -> Board:
+    claims = await ledger.claims(of.campaign_id)
+    return Board(of.following(claims, now), claims, await ledger.approvals(of.campaign_id))
