@@ -1,4 +1,8 @@
-"""Judging a landed final, failing closed: whatever could not be checked is not delivered."""
+"""Judging a landed final, failing closed: whatever could not be checked is not delivered.
+
+A draft is looked at in the same way before a person decides, and nothing is stopped by it: it warns of what its final
+would be stopped for.
+"""
 
 import asyncio
 import tempfile
@@ -7,6 +11,7 @@ from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
 
 from blocks.bucket.values import Landed
 from blocks.media.probe import MediaFacts, probe
@@ -56,7 +61,7 @@ async def moderate(house: House, film: Film, label: str) -> Judged | None:  # no
         await pause(AGAIN_AFTER)
         raise Again(str(error)) from error
     judged = Judged(render.id, verdict(findings), landed, media)
-    await _record(house, judged, findings)
+    await _record(house, judged.render_id, judged.verdict, findings)
     return judged
 
 
@@ -67,6 +72,19 @@ async def _examined(house: House, render: Render, landed: Landed) -> tuple[Media
         async with house.cores:
             media = await asyncio.to_thread(probe, path)
             return media, await asyncio.to_thread(moderate_video, path, expected(render))
+
+
+async def noticed(house: House, draft: Render, path: Path) -> Render:
+    """A draft with what the checks notice in it, on record. Looked at once; `not_checked` when it cannot be."""
+    if draft.moderation is not Verdict.NOT_CHECKED:
+        return draft
+    try:
+        async with house.cores:
+            findings = await asyncio.to_thread(moderate_video, path, expected(draft))
+    except ModerationUnavailable as error:
+        get_run_logger().warning("draft.not_checked %s: %s", draft.id, error)
+        return draft
+    return await _record(house, draft.id, verdict(findings), findings)
 
 
 def expected(render: Render) -> Expected:
@@ -84,9 +102,9 @@ def expected(render: Render) -> Expected:
     )
 
 
-async def _record(house: House, judged: Judged, findings: tuple[Finding, ...]) -> None:
-    facts = {"moderation": judged.verdict, "moderation_findings": tuple(asdict(finding) for finding in findings)}
+async def _record(house: House, render_id: str, judged: Verdict, findings: tuple[Finding, ...]) -> Render:
+    facts = {"moderation": judged, "moderation_findings": tuple(asdict(finding) for finding in findings)}
     rules = ", ".join(sorted({finding.rule for finding in findings})) or "no findings"
-    await house.ledger.record(
-        judged.render_id, source=Source.ARCHIVE, actor="moderation", note=f"{judged.verdict}: {rules}", facts=facts
+    return await house.ledger.record(
+        render_id, source=Source.ARCHIVE, actor="moderation", note=f"{judged}: {rules}", facts=facts
     )

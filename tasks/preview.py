@@ -12,13 +12,14 @@ from prefect.cache_policies import NO_CACHE
 
 from blocks.media.previews import SheetItem, animated_webp, contact_sheet
 from tasks.house import House
+from tasks.moderate import noticed
 from tasks.retrying import Again, pause, worth_it
 from workprint import gate_story, keys
 from workprint.board import Board
 from workprint.errors import ArchiveError
 from workprint.gates import Gate
 from workprint.quotes import money
-from workprint.render import Asset, Render
+from workprint.render import Asset, Render, Verdict
 from workprint.spec import Kind, canonical_sha256
 from workprint.variants import Variant
 
@@ -63,6 +64,7 @@ async def _story(house: House, board: Board, gate: Gate) -> str:
         gate_story.head(board, gate),
         gate_story.instead(board),
         picture,
+        gate_story.warnings({draft.variant.name: draft.render for draft in drafts}),
         gate_story.room(house.links.page(board.plan.campaign_id)) if house.links else "",
         await _table(house, board, drafts, gate),
     )
@@ -80,7 +82,14 @@ async def _linked(house: House, key: str, gate: Gate) -> str:
 async def _drafts(house: House, board: Board) -> list[_Draft]:
     films = await house.ledger.films(board.plan.campaign_id)
     found = [(variant, board.render(variant, Kind.DRAFT)) for variant in board.waiting]
-    return [_Draft(variant, render, films[render.id]) for variant, render in found if render is not None]
+    return await asyncio.gather(*(_draft(house, v, render, films[render.id]) for v, render in found if render))
+
+
+async def _draft(house: House, variant: Variant, render: Render, film: Asset) -> _Draft:
+    """With what the checks notice in it: whoever decides should know what its final would be stopped for."""
+    if render.moderation is Verdict.NOT_CHECKED:
+        render = await noticed(house, render, await house.draft_file(render.id, film.key, film.sha256))
+    return _Draft(variant, render, film)
 
 
 async def _sheet(house: House, board: Board, drafts: Sequence[_Draft]) -> str:

@@ -2,12 +2,14 @@
 both languages.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from workprint.board import Board
 from workprint.fallback import Choice
 from workprint.gates import Cause, Gate
 from workprint.quotes import money
+from workprint.render import Render, Verdict
 
 #: Why a gate ends, in both languages.
 CAUSES = {
@@ -61,6 +63,19 @@ def _forgotten(board: Board) -> str:
         "或按相同提示词与种子直接生成终片（**与样片不完全相同**）："
     )
     return "\n\n" + "\n".join([head, *lines])
+
+
+def warnings(drafts: Mapping[str, Render]) -> str:
+    """What automatic checks noticed in drafts (by variant), in both languages; empty when nothing."""
+    lines = [f"- {name}: {_noticed(render)}" for name, render in drafts.items() if render.moderation_findings]
+    return "\n".join(["**Automatic checks noticed · 自动检查提示**", *lines]) if lines else ""
+
+
+def _noticed(draft: Render) -> str:
+    rules = ", ".join(sorted({str(found["rule"]) for found in draft.moderation_findings}))
+    if draft.moderation is Verdict.BLOCKED:
+        return f"{rules}; **a final like this is not delivered · 此类终片将不予交付**"
+    return rules
 
 
 def room(page: str) -> str:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -82,6 +83,8 @@ class Script:
 
     async def previews(self, drafts: list[Path]) -> None:
         items = [SheetItem(path.stem, path, "864x496, 4.0 s, take 1") for path in drafts]
+        looks = (self.on_a_core(partial(moderate_video, path, Expected(**self.order.expected))) for path in drafts)
+        await asyncio.gather(*looks)
         await asyncio.gather(self.sheet(items), *(self.animation(path) for path in drafts))
 
     async def sheet(self, items: list[SheetItem]) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.flows.stage import APPROVER, Stage, small
-from workprint.render import Decision
+from workprint.render import Decision, Verdict
 from workprint.spec import Kind
 
 pytestmark = pytest.mark.flow
@@ -22,6 +22,22 @@ async def test_nothing_but_drafts_is_paid_before_the_answer(stage: Stage) -> Non
     for words in ("![contact sheet](http", "one-16x9-4s", "two-16x9-4s", ".webp?"):
         assert words in form
     assert form == str((await stage.artifact(run_id, f"contact-sheet-{run_id}")).data)
+
+
+async def test_whoever_decides_hears_what_the_checks_noticed(stage: Stage) -> None:
+    """A draft that is too short stands on record as one whose final would be held back, and the form says so; it may be
+    approved all the same, and a sound one is not mentioned.
+    """
+    await stage.sandbox.faults({"fault": "wrong_duration", "match": {"kind": "draft", "prompt": "short"}})
+    run_id = await stage.to_gate(small("short", "sound"))
+    bad, good = [await stage.render(run_id, name, Kind.DRAFT) for name in ("short", "sound")]
+    assert (Verdict.BLOCKED, Verdict.PASSED) == (bad.moderation, good.moderation)
+    assert ["technical.duration"] == [found["rule"] for found in bad.moderation_findings]
+    form = await stage.form(run_id)
+    assert "- short-16x9-4s: technical.duration; **a final like this is not delivered" in form
+    assert "- sound-16x9-4s:" not in form
+    await stage.answer(run_id, "approve_all")
+    assert "Delivered" == (await stage.perform(run_id)).name
 
 
 async def test_the_form_offers_the_waiting_variants_only(stage: Stage) -> None:

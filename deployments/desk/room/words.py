@@ -92,6 +92,10 @@ _PAGE: dict[str, tuple[str, str]] = {
     "watched": ("Watched {share}", "已观看 {share}"),
     "watched_wanted": ("{share} is asked for before you approve", "通过前须观看 {share}"),
     "warnings": ("Automatic checks noticed", "自动检查提示"),
+    "would_block": (
+        "A final like this would be held back, and paid all the same.",
+        "此类终片将被扣留，但仍会产生费用。",
+    ),
     "warning": ("{rule}, {score}", "{rule}，{score}"),
     "limit": ("limit {limit}", "阈值 {limit}"),
     "whole_film": ("whole film", "整片"),
