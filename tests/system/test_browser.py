@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.system.briefs import APPROVER, write_brief
 from tests.system.chromium import chromium
+from tests.system.screening import shot
 from tests.system.stack import RunningStack
 from tests.system.waiting import PATIENCE
 from workprint.render import Decision
@@ -51,19 +52,19 @@ async def test_a_person_approves_in_the_browser(stack: RunningStack, tmp_path: P
         await expect(sheet).to_have_js_property("complete", True)
         await expect(sheet).to_be_in_viewport(ratio=0.9)
         assert await sheet.evaluate("picture => picture.naturalWidth") > 600
-        await page.screenshot(path=tmp_path / "gate.png")
+        await shot(page, "prefect-form", whole=False)
 
         await _choose(page, form, "Decision", "approve_some")
         await _choose(page, form, "Variants", "tea-1x1-4s", many=True)
         await form.get_by_label("Approver").fill(APPROVER)
         await form.get_by_label("Note").fill("the square one")
-        await page.screenshot(path=tmp_path / "filled.png")
+        await shot(page, "prefect-form-filled", whole=False)
         await form.get_by_role("button", name="Resume").click()
         await stack.prefect.until_state(run_id, "Delivered")
 
         await page.goto(url)
         await expect(page.get_by_text("Delivered", exact=True).first).to_be_visible()
-        await page.screenshot(path=tmp_path / "run.png", full_page=True)
+        await shot(page, "prefect-run")
     async with await stack.ledger() as ledger:
         approvals = await ledger.approvals(run_id)
     told = {approval.variant: (approval.actor, approval.note, approval.decision) for approval in approvals}
