@@ -71,7 +71,12 @@ def ballot_problems(
     if not ballots:
         found.append(Problem("variants", "nothing is decided", "decide at least one variant", zh="请至少决定一个变体"))
     found += [
-        Problem(f"variants.{name}", f"{name!r} is not asked about here", "choose from: " + ", ".join(gate.variants))
+        Problem(
+            f"variants.{name}",
+            f"{name!r} is not asked about here",
+            "choose from: " + ", ".join(gate.variants),
+            zh=f"此处不审批 {name}",
+        )
         for name in ballots
         if name not in gate.variants
     ]

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from blocks.ledger import keeping
 from blocks.ledger.changing import Wish, apply_changes
 from blocks.ledger.claiming import ClaimWish, apply_claims
-from blocks.ledger.engine import connect
+from blocks.ledger.engine import GLANCE, connect
 from blocks.ledger.inbox_rows import Received, keep_received
 from blocks.ledger.keeping import Deed
 from blocks.ledger.migrate import bring_up_to_date
+from blocks.ledger.watching import Report, keep_reports
 from blocks.ledger.writer import Writer, translated
 
 
@@ -65,6 +66,12 @@ class Door:
         except (SQLAlchemyError, OSError) as error:
             raise translated(error) from error
 
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncConnection]:
+        """The same for one statement alone, which sees one state of the database by itself."""
+        async with self.reading() as connection:
+            yield await connection.execution_options(**GLANCE)
+
     async def _connected(self) -> AsyncConnection:
         """SQLAlchemy lets pass what asyncpg says of a password or of a database that is closed."""
         try:
@@ -73,7 +80,7 @@ class Door:
             raise translated(error) from error
 
     async def _work(self, connection: AsyncConnection, wishes: Sequence[Any]) -> Sequence[Any]:
-        """One batch in one order for everybody: small deeds, changes by render, claims by fingerprint, the inbox."""
+        """One batch in one order for everybody: small deeds, changes by render, claims by fingerprint, what came in."""
         now = self.clock()
         outcomes: dict[int, Any] = {}
         for place, wish in enumerate(wishes):
@@ -85,6 +92,8 @@ class Door:
             outcomes |= zip(claims, await apply_claims(connection, list(claims.values()), now), strict=True)
         if received := _of(Received, wishes):
             outcomes |= zip(received, await keep_received(connection, list(received.values()), now), strict=True)
+        if reports := _of(Report, wishes):
+            outcomes |= zip(reports, await keep_reports(connection, list(reports.values())), strict=True)
         return [outcomes[place] for place in range(len(wishes))]
 
 

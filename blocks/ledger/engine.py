@@ -19,6 +19,8 @@ BUSY_SECONDS = 60
 _WAL_TRIES = 200
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _WRITES = {"ledger_writes": True}
+#: For a connection that says one statement: on SQLite that needs no BEGIN, which costs more than the statement.
+GLANCE = {"ledger_glance": True}
 _URL_FIX = "use sqlite:///path/to/ledger.db or postgresql://user:password@host/database"
 
 
@@ -85,8 +87,9 @@ def _tell_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("ledger_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("ledger_glance", False):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("ledger_writes", False) else "BEGIN")
 
 
 async def _to_wal(engine: AsyncEngine) -> None:

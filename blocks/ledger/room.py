@@ -1,14 +1,14 @@
 """The screening room in the ledger: personal links, comments on drafts, and how much of a draft somebody watched."""
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from blocks.ledger.door import Door
+from blocks.ledger.marks import Mark, read_mark
 from blocks.ledger.room_rows import (
     comment_values,
     one_ticket,
@@ -16,19 +16,17 @@ from blocks.ledger.room_rows import (
     read_tickets,
     ticket_values,
     to_watched,
-    watched_values,
 )
 from blocks.ledger.rows import clean
 from blocks.ledger.schema import campaigns
 from blocks.ledger.schema_room import comments, tickets, watches
-from blocks.ledger.upserts import insert_new, insert_or_leave
+from blocks.ledger.upserts import insert_new
+from blocks.ledger.watching import Report
 from workprint.comments import MOST, Comment
 from workprint.errors import NotFound, StaleState
 from workprint.policy import person as folded
 from workprint.tickets import Ticket
 from workprint.watched import Watched
-
-_Stretches = tuple[tuple[float, float], ...]
 
 
 class Room:
@@ -46,6 +44,12 @@ class Room:
         """One ticket. NotFound."""
         async with self._door.reading() as connection:
             return await one_ticket(connection, clean(ticket_id))
+
+    async def tickets_with(self, ticket_ids: Collection[str]) -> dict[str, Ticket]:
+        """Those of the tickets that there are, by id."""
+        async with self._door.glancing() as connection:
+            found = await read_tickets(connection, tickets.c.id.in_({clean(one) for one in ticket_ids}))
+        return {ticket.id: ticket for ticket in found}
 
     async def tickets(self, campaign_id: str) -> tuple[Ticket, ...]:
         """Every ticket of a campaign, oldest first."""
@@ -71,19 +75,23 @@ class Room:
         async with self._door.reading() as connection:
             return await read_comments(connection, comments.c.campaign_id == campaign_id)
 
+    async def mark(self, campaign_id: str) -> Mark:
+        """Another one than before as soon as anything has changed that a page about the campaign shows."""
+        async with self._door.glancing() as connection:
+            return await read_mark(connection, campaign_id)
+
     async def watch(self, person: str, draft_sha256: str, stretches: Iterable[tuple[float, float]]) -> Watched:
         """Add what somebody's player says it played (seconds, from and to). Returns all that person has watched.
 
         However somebody spells the name: two reports at once both count.
         """
-        who = clean(folded(person))
-        report = partial(_watch, who=who, draft=draft_sha256, stretches=tuple(stretches), now=self._door.clock())
-        return cast("Watched", await self._do(("watch", who, draft_sha256), report))
+        report = Report(clean(folded(person)), draft_sha256, tuple(stretches), self._door.clock())
+        return cast("Watched", await self._door.write(report, frozenset({("watch", *report.key)})))
 
     async def watched(self, person: str, draft_sha256s: Collection[str]) -> dict[str, Watched]:
         """What somebody has watched of each of these drafts; nothing of those never opened."""
         mine = (watches.c.person == clean(folded(person)), watches.c.draft_sha256.in_(draft_sha256s))
-        async with self._door.reading() as connection:
+        async with self._door.glancing() as connection:
             rows = (await connection.execute(select(watches).where(*mine))).mappings().all()
         return {**dict.fromkeys(draft_sha256s, Watched()), **{row["draft_sha256"]: to_watched(row) for row in rows}}
 
@@ -127,28 +135,3 @@ async def _check_room(connection: AsyncConnection, comment: Comment) -> None:
     if sum(folded(actor) == folded(comment.actor) for actor in actors) >= MOST:
         said = f"{comment.actor} has left {MOST} comments on take {comment.take} of {comment.variant}"
         raise StaleState(said, fix="decide with what is written, or ask for a new take")
-
-
-async def _watch(connection: AsyncConnection, who: str, draft: str, stretches: _Stretches, now: datetime) -> Watched:
-    before = await _kept(connection, who, draft)
-    if before is None:
-        first = Watched().seen(stretches, now)
-        values = {"person": who, "draft_sha256": draft, **watched_values(first)}
-        insert = insert_or_leave(connection, watches).values(values).returning(watches.c.person)
-        if (await connection.execute(insert)).first() is not None:
-            return first
-        # Another process was first: its row is there by now.
-        before = await _kept(connection, who, draft)
-    after = (before or Watched()).seen(stretches, now)
-    mine = (watches.c.person == who, watches.c.draft_sha256 == draft)
-    await connection.execute(update(watches).where(*mine).values(watched_values(after)))
-    return after
-
-
-async def _kept(connection: AsyncConnection, who: str, draft: str) -> Watched | None:
-    """What was watched so far, kept from others until the commit; None before the first report."""
-    mine = (watches.c.person == who, watches.c.draft_sha256 == draft)
-    row: RowMapping | None = (
-        (await connection.execute(select(watches).where(*mine).with_for_update())).mappings().first()
-    )
-    return to_watched(row) if row is not None else None

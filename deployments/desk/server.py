@@ -23,6 +23,9 @@ class DeskServer(uvicorn.Server):
     def __init__(self, ledger: Ledger, settings: DeskSettings, ready: Callable[[], None] = lambda: None) -> None:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         self._socket = socket.create_server((settings.host, settings.port), family=family)
+        # Head and body are two writes: with Nagle's algorithm the second waits for the other side's delayed ACK, 40 ms.
+        # asyncio turns it off for sockets that name their protocol; these, and those accepted from them, name none.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         host = f"[{settings.host}]" if family is socket.AF_INET6 else settings.host
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
         self._ready = ready

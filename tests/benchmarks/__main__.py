@@ -2,15 +2,16 @@
 
 The parts: `campaign` (orchestration), `archive` (landing files), `ledger` (renders a second), `callbacks` (taken in a
 second), `watcher` (10,000 renders in flight), `nudge` (from callback to noticed end), `rescue` (one pass
-over 1,000,000 renders). Only ratios taken in one run mean something; absolute figures belong to the machine in the
-first line.
+over 1,000,000 renders), `room` (200 guests of the screening room while drafts are rendered). Only ratios taken in one
+run mean something; absolute figures belong to the machine in the first line.
 """
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from tests.benchmarks import archive, callbacks, campaign, ledger, nudge, rescue, watcher
+from tests.benchmarks import archive, callbacks, campaign, ledger, nudge, rescue, room, watcher
 from tests.benchmarks.machine import machine
 
 Row = tuple[str, str, str, str]
@@ -144,6 +145,39 @@ def _rescue() -> Iterator[Row]:
             )
 
 
+def _room() -> Iterator[Row]:
+    found = asyncio.run(room.measure())
+    alone, busy, crowd = found["alone"], found["rendering"], found["crowd"]
+    meanwhile = (
+        f"{found['guests']} guests for {busy['seconds']:.0f} s, {busy['drafts_rendered']} drafts rendered meanwhile"
+    )
+    yield (
+        f"screening room, {meanwhile}: any answer",
+        f"{_answers(busy, 'all')}; {_wrong(busy)}; desk {busy['cpu']['desk']} of a core, load {busy['cpu']['load']}",
+        f"95 of 100 within {room.MOST:.0f} ms, no error",
+        f"nothing rendered: {_answers(alone, 'all')}, {_wrong(alone)} (95 of 100: "
+        f"{busy['all']['p95'] / alone['all']['p95']:.1f} times); /healthz {_answers(busy, 'healthz')}",
+    )
+    for kind in ("page", "watched", "film", "comment"):
+        yield f"the same: {kind}", _answers(busy, kind), "none", f"nothing rendered: {_answers(alone, kind)}"
+    yield (
+        f"screening room, all {found['guests']} come within {room.CROWD:.0f} s while drafts are rendered",
+        f"{_answers(crowd, 'all')}; the page {_answers(crowd, 'page')}; {_wrong(crowd)}; "
+        f"the last has everything after {crowd['seconds']} s",
+        "no error",
+        f"/healthz {_answers(crowd, 'healthz')}",
+    )
+
+
+def _answers(of: dict[str, Any], kind: str) -> str:
+    took = of[kind]
+    return f"p50 {took['p50']:.0f} ms, p95 {took['p95']:.0f} ms, p99 {took['p99']:.0f} ms of {took['count']}"
+
+
+def _wrong(of: dict[str, Any]) -> str:
+    return ", ".join(f"{number} x {what}" for what, number in of["errors"].items()) or "no error"
+
+
 PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "campaign": _campaign,
     "archive": _archive,
@@ -152,6 +186,7 @@ PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "watcher": _watcher,
     "nudge": _nudge,
     "rescue": _rescue,
+    "room": _room,
 }
 
 if __name__ == "__main__":

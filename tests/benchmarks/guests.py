@@ -109,7 +109,8 @@ class Guest:
     connection: Connection
     #: Until when an address need not be asked for again, and what to ask about it then.
     _kept: dict[str, tuple[float, str]] = field(default_factory=dict)
-    _modules: set[str] = field(default_factory=set)
+    #: The modules that a module names.
+    _modules: dict[str, list[str]] = field(default_factory=dict)
     _word: str = ""
 
     async def enter(self) -> None:
@@ -127,11 +128,9 @@ class Guest:
         """The page, and what a browser loads with it. Returns the page."""
         _, page = await self.connection.ask("page", f"/room/{self.campaign_id}")
         self._word = (_WORD.search(page) or [b"", b""])[1].decode()
-        for address in _found(_STATIC, page):
-            body = await self._load("static file", address)
-            self._modules |= set(_found(_IMPORT, body))
-        for module in sorted(self._modules):
-            body = await self._load("static file", f"/room/static/{module}")
+        wanted = _found(_STATIC, page)
+        for address in wanted:
+            wanted += [module for module in await self._imported(address) if module not in wanted]
         for address in _found(_FILM, page):
             await self._load("film", address, expected=302)
         return page
@@ -147,6 +146,12 @@ class Guest:
                 await self._report(slide, float(slide[3]))
         if scenes and random.random() < COMMENTS:  # noqa: S311
             await self._comment(random.choice(scenes[0]))  # noqa: S311
+
+    async def _imported(self, address: str) -> list[str]:
+        """Load a static file. Returns the modules that it names: they lie beside it."""
+        if body := await self._load("static file", address):
+            self._modules[address] = [f"{address.rpartition('/')[0]}/{name}" for name in _found(_IMPORT, body)]
+        return self._modules.get(address, [])
 
     async def _load(self, kind: str, address: str, expected: int = 200) -> bytes:
         until, tag = self._kept.get(address, (0.0, ""))

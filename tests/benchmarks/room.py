@@ -11,7 +11,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,16 +34,17 @@ MOST = 300.0
 #: Seconds of a round, and in which its guests arrive.
 SECONDS, ARRIVAL, CROWD = 75.0, 10.0, 1.0
 _HEALTH_PAUSE = 0.25
-_RATIOS = ["16:9", "9:16"]
-#: Drafts of one campaign that renders meanwhile: when it is through, there is another.
-_MEANWHILE = 48
+#: What the guests look at: six drafts.
+_SHOTS, _RATIOS = 3, ("16:9", "9:16")
+#: What is rendered meanwhile: 180 drafts, and when they are through the same again.
+_OTHER_SHOTS, _OTHER_RATIOS = 45, ("16:9", "9:16", "1:1", "4:3")
 
 
 async def measure(guests: int = GUESTS, seconds: float = SECONDS) -> dict[str, Any]:
     """Milliseconds by kind of request, errors, and what was rendered meanwhile, for each round; prints them."""
     found: dict[str, Any] = {"guests": guests}
     with tempfile.TemporaryDirectory(prefix="workprint-bench-") as folder, running_stack(Path(folder)) as stack:
-        run_id = stack.start(_brief(Path(folder), "A teapot that two hundred people want to see", 3))
+        run_id = stack.start(_brief(Path(folder), "A teapot that everybody wants to see", _SHOTS, _RATIOS))
         await stack.prefect.until_state(run_id, "Suspended")
         links = await _links(stack, run_id, guests)
         found["alone"] = await _round(stack, run_id, links, ARRIVAL, seconds)
@@ -66,6 +67,8 @@ async def _round(stack: RunningStack, run_id: str, links: list[str], arrival: fl
     lasted = time.perf_counter() - began
     own, desk = time.process_time() - own, tree_cpu(stack.state.pids["desk"]) - desk
     watch.cancel()
+    if not log.took["film"] or (seconds and not log.took["watched"]):
+        raise RuntimeError(f"the guests saw no films: {dict(log.errors)}")
     every = [took for kind in log.took.values() for took in kind]
     return {
         "all": _figures(every),
@@ -125,7 +128,7 @@ async def _rendering(stack: RunningStack, folder: Path) -> AsyncIterator[Any]:
 
     async def campaigns() -> None:
         while True:
-            brief = _brief(folder, f"A kettle, number {len(runs)}", _MEANWHILE // len(_RATIOS))
+            brief = _brief(folder, f"A kettle, number {len(runs)}", _OTHER_SHOTS, _OTHER_RATIOS)
             runs.append(await asyncio.to_thread(stack.start, brief))
             await stack.prefect.until_state(runs[-1], "Suspended")
 
@@ -144,12 +147,12 @@ async def _rendering(stack: RunningStack, folder: Path) -> AsyncIterator[Any]:
                 await going
 
 
-def _brief(folder: Path, subject: str, shots: int) -> Path:
-    """So many shots, each in two shapes."""
+def _brief(folder: Path, subject: str, shots: int, ratios: Sequence[str]) -> Path:
+    """So many shots, each in every shape."""
     same = {"input_type": "text_to_video", "subject": subject, "camera": {"motion": "push_in", "speed": "slow"}}
     told = [{**same, "name": f"shot-{n:02}", "action": f"steam rises, number {n}", "seed": n} for n in range(shots)]
     budget = {"amount": "10000", "currency": "CNY"}
-    return write_brief(folder, subject, project="bench", approvers=[], ratios=_RATIOS, budget=budget, shots=told)
+    return write_brief(folder, subject, project="bench", approvers=[], ratios=list(ratios), budget=budget, shots=told)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ ARCHIVE = "archive"
 FRESH = 300.0
 #: Seconds between two tries while it cannot be had.
 PAUSE = 5.0
+#: Seconds in which a link that was made serves whoever asks for the same.
+AGAIN = 60.0
+#: Links that are remembered.
+_MOST = 1000
 #: Seconds one try may take.
 _PATIENCE = 10.0
 
@@ -60,6 +64,7 @@ class Archive:
         self._load = load
         self._bucket: ArchiveBucket | None = None
         self._origin = ""
+        self._links: dict[tuple[str, int], tuple[float, str]] = {}
         self._next = -1.0
         self._one_at_a_time = asyncio.Lock()
 
@@ -71,6 +76,17 @@ class Archive:
         if self._bucket is None:
             raise ArchiveError("the bucket is not known: Prefect has not said which one it is")
         return self._bucket
+
+    async def link(self, key: str, seconds: int) -> str:
+        """A link to an object, good for `seconds`, or for up to a minute less. ArchiveError as above."""
+        bucket, now = await self.bucket(), time.monotonic()
+        made, link = self._links.get((key, seconds), (-AGAIN, ""))
+        if now - made >= AGAIN:
+            link = await bucket.presign(key, seconds)
+            if len(self._links) >= _MOST:
+                self._links.clear()
+            self._links[key, seconds] = now, link
+        return link
 
     async def origin(self) -> str:
         """Where a browser loads its films from, as `https://bucket.example.com`; empty while nobody knows."""
@@ -84,6 +100,7 @@ class Archive:
         """Load it anew; a failure leaves what was known."""
         try:
             self._bucket = await self._load()
+            self._links.clear()
             # As S3 writes it: with some servers the bucket's name is part of the host.
             link = urlsplit(await self._bucket.presign("origin", 60))
         except WorkprintError as error:

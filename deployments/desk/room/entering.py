@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from deployments.desk.room import csrf, sessions
 from deployments.desk.room.bodies import form_of
+from deployments.desk.room.gathering import gathered
 from deployments.desk.room.words_entrance import REFUSALS
 from workprint.errors import LinkRefused
 from workprint.room_links import Guest
@@ -22,7 +23,7 @@ async def ask(room: "Room", request: Request, _: Guest | None) -> Response:
     """Say whose link this is, and ask. Nothing is spent: chat programs look at links, too."""
     now, token = datetime.now(UTC), request.path_params["token"]
     ticket = await _ticket(room, token, now)
-    campaign = await room.ledger.campaign(ticket.campaign_id)
+    campaign = (await gathered(room.ledger, ticket.campaign_id)).campaign
     return room.render(
         request,
         "enter.html.j2",

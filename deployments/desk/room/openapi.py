@@ -1,7 +1,7 @@
 """The OpenAPI document of the room, made from the table of pages."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -44,9 +44,10 @@ async def document(room: "Room", _: Request, __: Guest | None) -> Response:
 
 def openapi(pages: Iterable[Page], server: str) -> dict[str, Any]:
     """OpenAPI 3.1 of these pages at this address."""
-    paths: dict[str, dict[str, Any]] = {}
-    for page in pages:
-        paths.setdefault(_PARAMETER.sub(r"{\1}", page.path), {})[page.method.lower()] = _operation(page)
+    every, paths = tuple(pages), dict[str, dict[str, Any]]()
+    taken = _taken(every)
+    for page in every:
+        paths.setdefault(_PARAMETER.sub(r"{\1}", page.path), {})[page.method.lower()] = _operation(page, taken)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Workprint screening room", "version": version("workprint")},
@@ -59,11 +60,17 @@ def openapi(pages: Iterable[Page], server: str) -> dict[str, Any]:
     }
 
 
-def _operation(page: Page) -> dict[str, Any]:
+def _taken(pages: Iterable[Page]) -> list[str]:
+    """The words below /room/ that name a page of ours, and therefore no campaign."""
+    words = {page.path.split("/")[2] for page in pages}
+    return sorted(word for word in words if word and not word.startswith("{"))
+
+
+def _operation(page: Page, taken: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "operationId": page.handler.replace(":", "_"),
         "summary": page.summary,
-        "parameters": _parameters(page),
+        "parameters": _parameters(page, taken),
         "responses": {str(status): _response(page, status) for status in (*page.statuses, *_ALWAYS)},
         "security": [{"session": []}] if page.guest else [],
     }
@@ -73,10 +80,11 @@ def _operation(page: Page) -> dict[str, Any]:
     return found
 
 
-def _parameters(page: Page) -> list[Mapping[str, Any]]:
+def _parameters(page: Page, taken: Sequence[str]) -> list[Mapping[str, Any]]:
     text = {"type": "string"}
+    others = {"campaign": {"not": {"enum": list(taken)}}}
     inside = [
-        {"name": name, "in": "path", "required": True, "schema": {**text, "minLength": 1}}
+        {"name": name, "in": "path", "required": True, "schema": {**text, "minLength": 1, **others.get(name, {})}}
         for name in _PARAMETER.findall(page.path)
     ]
     asked = [{"name": name, "in": "query", "description": what, "schema": text} for name, what in page.query.items()]
@@ -87,7 +95,7 @@ def _parameters(page: Page) -> list[Mapping[str, Any]]:
 def _response(page: Page, status: int) -> dict[str, Any]:
     found: dict[str, Any] = {"description": HTTPStatus(status).phrase}
     if page.json:
-        schema = {"type": "object"} if status < 400 else {"$ref": "#/components/schemas/Problems"}
+        schema = dict(page.answer) or {"type": "object"} if status < 400 else {"$ref": "#/components/schemas/Problems"}
         found["content"] = {JSON: {"schema": schema}}
     elif status >= 400 or status == 200:
         found["content"] = {_media_type(page, status): {}}

@@ -79,17 +79,14 @@ def guest_in(request: Request) -> Guest | None:
 @cache
 def static_address(name: str) -> str:
     """The address of a static file, another one for other bytes: browsers may keep it for ever."""
-    version = static_version(name)
-    return f"/room/static/{name}?v={version}" if version else f"/room/static/{name}"
+    return f"/room/static/{static_version()}/{name}"
 
 
 @cache
-def static_version(name: str) -> str:
-    """The beginning of the file's SHA-256; empty for a file that is not there: the page must come all the same."""
-    try:
-        return sha256((STATIC / name).read_bytes()).hexdigest()[:16]
-    except OSError:
-        return ""
+def static_version() -> str:
+    """The beginning of a SHA-256 over all static files. It is a folder in their addresses: modules name each other."""
+    every = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()) if path.is_file())
+    return sha256(every).hexdigest()[:16]
 
 
 @cache

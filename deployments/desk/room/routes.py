@@ -89,8 +89,26 @@ _COMMENT = _fields(
     region=_REGION,
     nonce=_TEXT,
 )
+_SAID = {
+    **_fields(
+        ("id", "variant", "take", "second", "region", "text", "actor", "at", "line"),
+        id=_TEXT,
+        variant=_TEXT,
+        take={"type": "integer", "minimum": 1},
+        second={"type": ["number", "null"], "minimum": 0},
+        region=_REGION,
+        text=_TEXT,
+        actor=_TEXT,
+        at={"type": "string", "format": "date-time"},
+        line={"type": "string", "description": "The remark as the next take's words say it."},
+    ),
+    "additionalProperties": False,
+}
 _STRETCH = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
 _WATCHED = _fields(("draft", "stretches"), draft=_TEXT, stretches={"type": "array", "items": _STRETCH, "maxItems": 200})
+_SEEN = _fields(
+    ("seconds", "share"), seconds={"type": "number", "minimum": 0}, share={"type": "number", "minimum": 0, "maximum": 1}
+)
 _INSIDE = (401, 403, 404, 410)
 
 #: In this order: the first path that fits is the one that is meant.
@@ -139,10 +157,10 @@ ROUTES: tuple[Page, ...] = (
     ),
     Page(
         "/room/{campaign}/comments", "POST", "commenting:comment", "Leave a comment.",
-        (201, 400, *_INSIDE, 408, 409, 413, 415, 422), json=True, body=_COMMENT,
+        (201, 400, *_INSIDE, 408, 409, 413, 415, 422), json=True, body=_COMMENT, answer=_SAID,
     ),
     Page(
         "/room/{campaign}/watched", "POST", "watching:watched", "Say what was played.",
-        (200, 400, *_INSIDE, 408, 413, 415, 422), json=True, body=_WATCHED,
+        (200, 400, *_INSIDE, 408, 413, 415, 422), json=True, body=_WATCHED, answer=_SEEN,
     ),
 )  # fmt: skip

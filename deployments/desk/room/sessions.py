@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
+from deployments.desk.room import gathering
 from workprint.errors import LinkRefused, NotFound
 from workprint.policy import ApproverRole
 from workprint.room_links import Guest
@@ -51,7 +52,7 @@ async def guest_of(room: "Room", said: Mapping[str, str], now: datetime) -> Gues
 async def ticket_with(room: "Room", ticket_id: str) -> Ticket:
     """The ticket of that id. LinkRefused: the ledger knows none, as when it was made with another one."""
     try:
-        return await room.ledger.room.ticket(ticket_id)
+        return await gathering.ticket_with(room.ledger, ticket_id)
     except NotFound:
         raise LinkRefused("the link is damaged") from None
 

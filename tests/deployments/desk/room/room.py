@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from deployments.desk.room import csrf
+from deployments.desk.room.oidc_settings import OidcSettings
 from deployments.desk.room.sessions import COOKIE
 from deployments.desk.room.settings import RoomSettings
 from tests.deployments.desk.desk import Desk, running_desk
@@ -21,6 +22,9 @@ from workprint.tokens import Purpose, seal
 HOST = "room.example.com"
 KEY = SecretStr("the room's own key, which nobody else has: 48 signs")
 LINKS = RoomLinks(f"https://{HOST}", KEY)
+#: What a sign-in says of somebody of the staff, and where it comes from.
+STAFF = {"n": "mei@example.com", "r": "brand,legal", "s": "ses_1"}
+OIDC = OidcSettings("https://login.example.com", "room", SecretStr("secret"), ("@example.com",))
 _WORD = re.compile(r'name="csrf" value="([^"]+)"')
 
 
@@ -80,6 +84,11 @@ def inside(holder: Ticket) -> dict[str, str]:
 def word(holder: Ticket) -> str:
     """The word in the forms of that session."""
     return csrf.word_for(KEY, holder.id)
+
+
+def staff() -> dict[str, str]:
+    """The cookie of somebody who signed in, and the word in the header of what a script of ours sends for them."""
+    return {**session(**STAFF), csrf.HEADER: csrf.word_for(KEY, STAFF["s"])}
 
 
 def word_in(answer: httpx.Response) -> str:

@@ -103,21 +103,17 @@ def shown(of: Facts, who: Guest | None = None, now: datetime = LATER, **more: An
     return page_of(of, who or guest(), now, **more)
 
 
-async def draft_in_ledger(ledger: Ledger, order: Order, variant: Variant) -> Asset:
+async def draft_in_ledger(ledger: Ledger, order: Order) -> Asset:
     """One archived draft of a campaign that is there."""
-    wanted = {"campaign_id": order.campaign_id, "variant": variant.name, "spec": order.spec, "dialect": "ark"}
+    wanted = {"campaign_id": order.campaign_id, "variant": order.variant, "spec": order.spec, "dialect": "ark"}
     claim = await ledger.claim(**wanted, quote=order.quote, submitted_by="ann", revision_id=order.revision_id)
     done = await succeed(ledger, claim.render)
-    film = asset(
-        render_id=done.id, key=f"drafts/{order.campaign_id}/{done.id}.mp4", sha256=canonical_sha256(done.id)
-    )
+    film = asset(render_id=done.id, key=f"drafts/{order.campaign_id}/{done.id}.mp4", sha256=canonical_sha256(done.id))
     await ledger.change(step(done, RenderState.ARCHIVED), asset=film)
     return film
 
 
-async def furnished(
-    ledger: Ledger, policy: Policy = OPEN, of: Plan = PLAN, opened_at: datetime | None = None
-) -> Gate:
+async def furnished(ledger: Ledger, policy: Policy = OPEN, of: Plan = PLAN, opened_at: datetime | None = None) -> Gate:
     """A plan's campaign, `cmp_1`, in a ledger, with every draft archived and the question open for three days."""
     now = opened_at or datetime.now(UTC)
     await ledger.open_campaign(campaign(of, created_at=now))
@@ -129,7 +125,7 @@ async def next_gate(ledger: Ledger, policy: Policy = OPEN, of: Plan = PLAN, now:
     opened_at = now or datetime.now(UTC)
     board = await _board(ledger, of, opened_at)
     for variant in board.to_draft:
-        await draft_in_ledger(ledger, board.draft_order(variant), variant)
+        await draft_in_ledger(ledger, board.draft_order(variant))
     board, archived = await _board(ledger, of, opened_at), await ledger.films(of.campaign_id)
     offers = [offer for variant in board.waiting for offer in board.offers(variant, archived)]
     end = Deadline(opened_at + timedelta(hours=72), Cause.TIMEOUT)

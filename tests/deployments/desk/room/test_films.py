@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from blocks.ledger import Ledger
+from deployments.desk.room.archive import AGAIN
 from deployments.desk.room.films import KEPT_SECONDS, LINK_SECONDS
 from tests.blocks.ledger.making import film as other_film
 from tests.deployments.desk.desk import Desk
@@ -87,3 +88,13 @@ async def test_another_campaigns_film_cannot_be_reached(lent: tuple[Desk, Lender
     own = await desk.http.get(f"/room/cmp/film/{render_id}", headers=inside(lin))
     foreign = await desk.http.get(f"/room/cmp_1/film/{render_id}", headers=inside(lin))
     assert (404, 403) == (own.status_code, foreign.status_code)
+
+
+async def test_a_link_is_made_once_a_minute(lent: tuple[Desk, Lender, Ticket], ledger: Ledger) -> None:
+    """Who asks for the same film within a minute is led there by the link that was made before."""
+    desk, bucket, ben = lent
+    render_id, asset = next(iter((await ledger.films("cmp_1")).items()))
+    answers = [await desk.http.get(f"/room/cmp_1/film/{render_id}", headers=inside(ben)) for _ in range(3)]
+    assert 1 == len({answer.headers["location"] for answer in answers})
+    assert 1 == bucket.given.count((asset.key, LINK_SECONDS))
+    assert AGAIN + KEPT_SECONDS < LINK_SECONDS

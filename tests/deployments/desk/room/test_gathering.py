@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from blocks.ledger import Ledger
-from deployments.desk.room.gathering import Shared, gathered
+from deployments.desk.room.gathering import Shared, gathered, ticket_with
+from tests.deployments.desk.room.room import ticket
+from tests.deployments.desk.room.showing import FIRST, comment, furnished
 from workprint.errors import NotFound
 
 
@@ -70,3 +72,31 @@ async def test_an_unknown_campaign_is_not_found(ledger: Ledger) -> None:
     """Nothing is shown of a campaign that the ledger does not know."""
     with pytest.raises(NotFound):
         await gathered(ledger, "cmp_nobody")
+
+
+async def test_a_campaign_is_read_once_while_nothing_changes(ledger: Ledger) -> None:
+    """Who asks after somebody else gets the same facts, and those with a comment as soon as there is one."""
+    await furnished(ledger)
+    before = await gathered(ledger, "cmp_1")
+    assert before is await gathered(ledger, "cmp_1")
+    kept = await ledger.room.comment(comment(FIRST))
+    after = await gathered(ledger, "cmp_1")
+    assert ((kept,), after) == (after.said.comments, await gathered(ledger, "cmp_1"))
+
+
+async def test_tickets_are_looked_up_together(ledger: Ledger) -> None:
+    """Of many at the door at once each is told about their own ticket, and one without is told that there is none."""
+    for n in range(20):
+        await ledger.room.issue(ticket(id=f"tkt_{n}", name=f"Guest {n}"))
+    asked = [ticket_with(ledger, f"tkt_{n}") for n in range(20)]
+    *found, missing = await asyncio.gather(*asked, ticket_with(ledger, "tkt_none"), return_exceptions=True)
+    assert [f"Guest {n}" for n in range(20)] == [getattr(one, "name", None) for one in found]
+    assert isinstance(missing, NotFound)
+
+
+async def test_a_withdrawn_ticket_is_seen_at_once(ledger: Ledger) -> None:
+    """Whoever comes after a ticket was withdrawn is told so, however many were let in with it before."""
+    await ledger.room.issue(ticket())
+    assert (await ticket_with(ledger, "tkt_lin")).revoked_at is None
+    await ledger.room.revoke("tkt_lin", "boss")
+    assert "boss" == (await ticket_with(ledger, "tkt_lin")).revoked_by

@@ -63,3 +63,15 @@ async def test_only_documented_answers(desk: Desk, lin: Ticket) -> None:
         for headers in ({}, inside(lin), {**inside(lin), "x-workprint-csrf": word(lin)}):
             answer = await desk.http.request(method, address, headers=headers)
             assert str(answer.status_code) in operation["responses"], (path, method, answer.status_code)
+
+
+def test_names_of_pages_are_no_campaigns() -> None:
+    """Whatever the document takes as a campaign leads to that campaign's page, and to no other one."""
+    (campaign,) = {
+        tuple(one["schema"]["not"]["enum"])
+        for _, _, said in OPERATIONS
+        for one in said["parameters"]
+        if "not" in one["schema"]
+    }
+    firsts = {page.path.split("/")[2] for page in ROUTES}
+    assert firsts - {"", "{campaign}"} == set(campaign)

@@ -9,12 +9,9 @@ from blocks.ledger import Ledger
 from deployments.desk.room.oidc_settings import OidcSettings
 from deployments.desk.room.sessions import COOKIE
 from tests.deployments.desk.desk import Desk
-from tests.deployments.desk.room.room import KEY, as_cookie, inside, now, running_room, session, ticket
+from tests.deployments.desk.room.room import KEY, OIDC, STAFF, as_cookie, inside, now, running_room, session, ticket
 from workprint.tickets import Ticket
 from workprint.tokens import Purpose, seal
-
-STAFF = {"n": "mei@example.com", "r": "brand,legal", "s": "ses_1"}
-OIDC = OidcSettings("https://login.example.com", "room", SecretStr("secret"), ("@example.com",))
 
 
 async def test_nobody_is_inside_without_a_cookie(desk: Desk) -> None:
