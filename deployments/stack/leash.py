@@ -27,6 +27,8 @@ class Program:
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
     wave: int = 0
+    #: How far it steps back for the others when processor time is short: 0, not at all, to 19 (nice(2)).
+    nice: int = 0
 
 
 class Leash:

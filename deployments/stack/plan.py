@@ -18,6 +18,8 @@ SANDBOX_MODEL = "doubao-seedance-1-5-pro-251215"
 READY_LINE = "ready on http"
 
 _WAVE_SERVERS, _WAVE_WORKER = 0, 1
+#: Films are made and judged in the background: who answers people comes first.
+BACKGROUND = 10
 
 
 def prefect_env(home: Home, port: int) -> dict[str, str]:
@@ -67,6 +69,7 @@ def servers(home: Home, secrets: Secrets, ports: Mapping[str, int]) -> tuple[Pro
             "sandbox",
             {**env, "WORKPRINT_SANDBOX_KEY": secrets.sandbox_key},
             *("deployments.sandbox", "--home", str(home.sandbox), "--port", str(ports["sandbox"])),
+            nice=BACKGROUND,
         ),
         _program(
             "desk",
@@ -81,7 +84,7 @@ def worker(home: Home, ports: Mapping[str, int]) -> Program:
     """The process that runs the flows; it needs the server and the work pool."""
     arguments = ("prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", "local")
     env = {**child_env(home, ports["prefect"]), "WORKPRINT_ASSETS": _asset_folders(home)}
-    return _program("worker", env, *arguments, wave=_WAVE_WORKER)
+    return _program("worker", env, *arguments, wave=_WAVE_WORKER, nice=BACKGROUND)
 
 
 def _room(secrets: Secrets, port: int) -> dict[str, str]:
@@ -101,5 +104,5 @@ def _asset_folders(home: Home) -> str:
     return os.pathsep.join((str(home.assets), os.environ.get("WORKPRINT_ASSETS") or usual))
 
 
-def _program(name: str, env: Mapping[str, str], *module: str, wave: int = _WAVE_SERVERS) -> Program:
-    return Program(name, (sys.executable, "-m", *module), env, wave)
+def _program(name: str, env: Mapping[str, str], *module: str, wave: int = _WAVE_SERVERS, nice: int = 0) -> Program:
+    return Program(name, (sys.executable, "-m", *module), env, wave, nice)

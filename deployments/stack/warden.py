@@ -34,6 +34,12 @@ class _Child:
     process: subprocess.Popen[bytes]
 
 
+def _between(nice: int) -> None:
+    """Between fork and exec."""
+    die_with_parent()
+    os.nice(nice)
+
+
 class Warden:
     """Starts what it is told, tells what ended, and stops everything at the end."""
 
@@ -89,7 +95,7 @@ class Warden:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - this process has one thread
+                preexec_fn=partial(_between, order["nice"]),  # noqa: PLW1509 - this process has one thread
             )
         self._children[process.pid] = _Child(order["name"], order["wave"], process)
         self._say(started=order["name"], pid=process.pid)

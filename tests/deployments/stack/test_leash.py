@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,20 @@ async def test_a_death_is_told_with_the_last_lines(tmp_path: Path) -> None:
     assert f"s3 ended with 1; its last lines:\n    no room on the disk\n  the whole log: {home.log('s3')}" == (
         failure.diagnostics()
     )
+
+
+async def test_what_works_in_the_background_steps_back(tmp_path: Path) -> None:
+    """A program is started as far behind the others as it says, and one that says nothing not at all."""
+    home = Home(tmp_path)
+    lock = home.lock()
+    leash = await Leash.open(home, lock, grace=0.5)
+    code = "import os, time; print(os.nice(0), flush=True); time.sleep(600)"
+    for name, nice in (("one", 7), ("two", 0)):
+        await leash.start(replace(_program(code, name), nice=nice))
+    said = [int(await _written(home.log(name))) - os.nice(0) for name in ("one", "two")]
+    await leash.close()
+    os.close(lock)
+    assert [7, 0] == said
 
 
 async def test_an_orphan_is_ended_too(tmp_path: Path) -> None:
