@@ -88,11 +88,11 @@ async def test_only_notification_blocks_are_told(stage: Stage) -> None:
 
 async def test_settings_that_cannot_be_read_stop_nothing(stage: Stage) -> None:
     """A campaign whose settings for messages are broken goes through all the same."""
-    await save("notices-broken", ProjectNotices())
+    await save("notices-misspelt", ProjectNotices())
     async with get_client() as client:
-        kept = await client.read_block_document_by_name("notices-broken", ProjectNotices.get_block_type_slug())
+        kept = await client.read_block_document_by_name("notices-misspelt", ProjectNotices.get_block_type_slug())
         update = BlockDocumentUpdate(data={"language": "fr"}, merge_existing_data=False)
         await client.update_block_document(kept.id, update)
-    _, state = await stage.through(small("one", project="broken"))
+    _, state = await stage.through(small("one", project="misspelt"))
     assert "Delivered" == state.name
     assert [] == rows(stage)
