@@ -75,9 +75,7 @@ async def _examined(house: House, render: Render, landed: Landed) -> tuple[Media
 
 
 async def noticed(house: House, draft: Render, path: Path) -> Render:
-    """A draft with what the checks notice in it, on record. Looked at once; `not_checked` when it cannot be."""
-    if draft.moderation is not Verdict.NOT_CHECKED:
-        return draft
+    """A draft with what the checks notice in it, on record; `not_checked` when they cannot look."""
     try:
         async with house.cores:
             findings = await asyncio.to_thread(moderate_video, path, expected(draft))

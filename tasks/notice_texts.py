@@ -21,7 +21,6 @@ GRACE = timedelta(hours=1)
 #: S3 signature version 4 allows no longer link.
 _LONGEST_LINK = 7 * 24 * 3600
 ISSUER = "workprint"
-_ASKING = frozenset({Occasion.OPENED, Occasion.REMINDED, Occasion.ESCALATED})
 
 
 class Moot(Exception):

@@ -93,6 +93,11 @@ def as_prompt(before: str, comments: Iterable[Comment]) -> str:
     return "\n".join(part for part in (before.strip(), "; ".join(lines)) if part)
 
 
+def remarks_on(comments: Iterable[Comment], variant: str, take: int) -> tuple[Comment, ...]:
+    """Those on one take of a variant, in the same order."""
+    return tuple(comment for comment in comments if (comment.variant, comment.take) == (variant, take))
+
+
 def in_order(comments: Sequence[Comment]) -> tuple[Comment, ...]:
     """By second of the film, then by time of writing; what is said of the whole film comes first."""
     return tuple(sorted(comments, key=lambda c: (-1.0 if c.second is None else c.second, c.at, c.id)))

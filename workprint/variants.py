@@ -28,6 +28,11 @@ class Variant:
         """The composed prompt."""
         return compose(self.shot, self.prompt_override)
 
+    @property
+    def free_prompt(self) -> str:
+        """The free part of it: the reviewer's words, else the shot's own."""
+        return self.prompt_override or self.shot.prompt
+
     def revised(self, prompt: str, take: int) -> "Variant":
         """The same deliverable tried again with another free prompt: same name, higher take."""
         return replace(self, prompt_override=prompt.strip(), take=take)

@@ -61,11 +61,11 @@ def settle(terms: Terms, votes: Sequence[Vote]) -> Settlement | None:
     The newest word of each person counts. One rejection or one wish for changes decides; a yes needs the quorum and
     every role.
     """
-    newest = _newest(votes)
+    latest = newest(votes)
     for decision in (Decision.REJECTED, Decision.REVISE):
-        if said := [vote for vote in newest if vote.decision is decision]:
+        if said := [vote for vote in latest if vote.decision is decision]:
             return Settlement(decision, (said[0],))
-    yes = tuple(vote for vote in newest if vote.decision is Decision.APPROVED)
+    yes = tuple(vote for vote in latest if vote.decision is Decision.APPROVED)
     return Settlement(Decision.APPROVED, yes) if yes and not missing(terms, yes) else None
 
 
@@ -149,6 +149,7 @@ def unwatched(name: str, share: float, wanted: float) -> Problem:
     )
 
 
-def _newest(votes: Sequence[Vote]) -> list[Vote]:
+def newest(votes: Sequence[Vote]) -> list[Vote]:
+    """The newest word of each person. `votes`: oldest first, as the answer."""
     by_person = {person(vote.actor): vote for vote in votes}
     return [vote for vote in votes if by_person[person(vote.actor)] is vote]

@@ -7,15 +7,15 @@ from decimal import Decimal
 
 from workprint.board import Board
 from workprint.brief import Brief
-from workprint.comments import Comment, as_prompt
+from workprint.comments import Comment, as_prompt, remarks_on
 from workprint.deciding import standing
 from workprint.gates import Gate, GateState
-from workprint.policy import Channel, person
+from workprint.policy import Channel
 from workprint.problems import Problem
 from workprint.render import Approval, Decision
 from workprint.room_links import Guest
 from workprint.variants import Variant
-from workprint.votes import Missing, Vote, Voter, missing, voter_problems
+from workprint.votes import Missing, Vote, Voter, missing, newest, voter_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +100,15 @@ def _question(said: Said, gate: Gate, name: str, board: Board | None, open_: boo
     decided = next((a for a in standing(said.approvals) if (a.variant, a.take) == (name, take)), None)
     # The digest is made once: `votes_on` makes it for every vote.
     about = gate.digest(name)
-    newest = tuple(_newest([v for v in _comparable(said, gate) if v.variant == name and v.offer == about]))
+    latest = tuple(newest([v for v in _comparable(said, gate) if v.variant == name and v.offer == about]))
     return Question(
         offer=about,
         take=take,
         price=max(Decimal(offer.max_amount) for offer in offers),
         open=open_ and decided is None,
         decided=decided,
-        votes=newest,
-        missing=missing(gate.terms, newest),
+        votes=latest,
+        missing=missing(gate.terms, latest),
         prompt=_next_prompt(said.comments, board, name, take),
     )
 
@@ -119,17 +119,11 @@ def _comparable(said: Said, gate: Gate) -> Iterator[Vote]:
     return (vote for vote in said.votes if vote.gate_id in same)
 
 
-def _newest(votes: Sequence[Vote]) -> list[Vote]:
-    by_person = {person(vote.actor): vote for vote in votes}
-    return [vote for vote in votes if by_person[person(vote.actor)] is vote]
-
-
 def _next_prompt(comments: Sequence[Comment], board: Board | None, name: str, take: int) -> str:
     variant = _variant(board, name, take)
     if variant is None:
         return ""
-    remarks = [c for c in comments if (c.variant, c.take) == (name, take)]
-    return as_prompt(variant.prompt_override or variant.shot.prompt, remarks)
+    return as_prompt(variant.free_prompt, remarks_on(comments, name, take))
 
 
 def _variant(board: Board | None, name: str, take: int) -> Variant | None:

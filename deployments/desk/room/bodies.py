@@ -13,6 +13,8 @@ from deployments.desk.bodies import Unread, read_body
 #: Bytes, where a page allows no more (`routes.Page.longest`).
 LONGEST = 256 * 1024
 #: The largest campaign (`workprint.rules.MAX_VARIANTS`) has four fields for each variant, and some of the form itself.
+#: Seconds.
+LONGEST_FILM = 86_400
 MOST_FIELDS = 2100
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 _UNREAD = {Unread.OVERSIZED: 413, Unread.SLOW: 408, Unread.BROKEN_OFF: 400}
@@ -90,6 +92,11 @@ def _object(body: bytes) -> Mapping[str, Any]:
     if not all(map(_is_text, _texts(found))):
         raise HTTPException(422, "not_text")
     return found
+
+
+def is_second(value: object) -> bool:
+    """Whether a JSON value is a second of some film. The bound also keeps away integers that no float can hold."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LONGEST_FILM
 
 
 def _refuse_constant(word: str) -> None:

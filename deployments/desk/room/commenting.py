@@ -7,8 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from deployments.desk.room.bodies import json_of
+from deployments.desk.room.bodies import is_second, json_of
 from deployments.desk.room.drafts import Draft, drafts_of
+from deployments.desk.room.refusing import Refused
 from deployments.desk.room.room import Room
 from workprint.comments import Comment, Region, comment_problems
 from workprint.errors import InputError, StaleState
@@ -16,8 +17,6 @@ from workprint.problems import Problem, refuse
 from workprint.room_links import Guest
 from workprint.spec import canonical_sha256
 
-#: Seconds.
-LONGEST_FILM = 86_400
 _SIDES = ("x", "y", "width", "height")
 _OVER = Problem(
     "campaign",
@@ -31,17 +30,14 @@ async def comment(room: Room, request: Request, guest: Guest) -> Response:
     """Keep one comment. 201: kept, also when it was kept before; 422: what is wrong; 409: no more is taken here."""
     campaign_id = request.path_params["campaign"]
     said = await json_of(request)
-    drafts = await drafts_of(room.ledger, campaign_id)
+    wanted = _comment(campaign_id, await drafts_of(room.ledger, campaign_id), said, guest)
+    if await _is_over(room, wanted):
+        raise Refused(409, _OVER)
     try:
-        wanted = _comment(campaign_id, drafts, said, guest)
-        if await _is_over(room, wanted):
-            return JSONResponse({"problems": problems_json([_OVER])}, 409)
         kept = await room.ledger.room.comment(wanted)
-    except InputError as error:
-        return JSONResponse({"problems": problems_json(error.problems)}, 422)
     except StaleState as error:
-        told = Problem("text", str(error), "ask for another take with what is there", zh="该样片的意见已达上限")
-        return JSONResponse({"problems": problems_json([told])}, 409)
+        fix = "ask for another take with what is there"
+        raise Refused(409, Problem("text", str(error), fix, zh="该样片的意见已达上限")) from error
     return JSONResponse(comment_json(kept), 201)
 
 
@@ -66,11 +62,6 @@ def comment_json(one: Comment) -> dict[str, Any]:
         "at": one.at.isoformat(),
         "line": one.line(),
     }
-
-
-def problems_json(problems: Any) -> list[dict[str, str]]:
-    """Problems as the page shows them."""
-    return [{"path": p.path, "rule": p.rule, "fix": p.fix, "zh": p.zh} for p in problems]
 
 
 def _comment(campaign_id: str, drafts: tuple[Draft, ...], said: Mapping[str, Any], guest: Guest) -> Comment:
@@ -128,7 +119,6 @@ def _region(said: Mapping[str, Any]) -> Region | None:
 
 
 def _number(value: Any, field: str) -> float:
-    # The bound also keeps integers away that no float can hold, infinities and NaN.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LONGEST_FILM:
+    if not is_second(value):
         raise InputError([Problem(field, "is no number of this film", "send a JSON number", zh="必须是有效数字")])
     return float(value)

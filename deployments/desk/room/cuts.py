@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from workprint.comments import Comment, in_order
+from workprint.comments import Comment, in_order, remarks_on
 from workprint.deciding import standing
 from workprint.failures import sentence
 from workprint.moderation import Finding
@@ -100,7 +100,7 @@ def _before(drafts: Sequence[Claim], claim: Claim) -> Claim | None:
 def _cut(reel: Reel, claim: Claim, before: Claim | None, shown: bool) -> Cut:
     film, spec = playable(claim, reel.films), claim.render.spec
     mine = claim.kind is Kind.DRAFT
-    said = [c for c in reel.comments if mine and (c.variant, c.take) == (claim.variant, claim.take)]
+    said = remarks_on(reel.comments, claim.variant, claim.take) if mine else ()
     seen = reel.watched.get(film.sha256) if film else None
     return Cut(
         kind=claim.kind,

@@ -18,7 +18,7 @@ from deployments.desk.room.looking import look_again
 from deployments.desk.room.room import Room
 from deployments.desk.room.words import words
 from workprint.board import Board
-from workprint.comments import Comment, as_prompt
+from workprint.comments import Comment, as_prompt, remarks_on
 from workprint.deciding import Cast
 from workprint.errors import InputError, NotFound, StaleState
 from workprint.gates import Gate, GateState
@@ -154,8 +154,8 @@ def _prompt(asked: _Asked, form: Mapping[str, str], name: str) -> str:
     variant = next((v for v in asked.board.waiting if v.name == name), None)
     if variant is None:
         return ""
-    remarks = [c for c in asked.comments if (c.variant, c.take) == (name, variant.take)]
-    return as_prompt(variant.prompt_override or variant.shot.prompt, remarks) if remarks else ""
+    remarks = remarks_on(asked.comments, name, variant.take)
+    return as_prompt(variant.free_prompt, remarks) if remarks else ""
 
 
 def _named(form: Mapping[str, str]) -> list[str]:

@@ -20,6 +20,6 @@ _KEPT = 60
 async def preview(room: "Room", request: Request, _: Guest | None) -> Response:
     """302 to the picture or film. Another site may show it: that is what it is for."""
     key = room.links.preview_key(request.path_params["token"], datetime.now(UTC))
-    link = await (await room.bucket()).presign(key, LIFE)
+    link = await room.archive.link(key, LIFE)
     headers = {"cache-control": f"private, max-age={_KEPT}", "cross-origin-resource-policy": "cross-origin"}
     return RedirectResponse(link, 302, headers)

@@ -38,6 +38,14 @@ class Refusal:
     problems: tuple[Problem, ...] = ()
 
 
+class Refused(InputError):
+    """What was asked for cannot be done, with a status of its own."""
+
+    def __init__(self, status: int, problem: Problem) -> None:
+        super().__init__([problem])
+        self.status = status
+
+
 def refusal_of(error: Exception, page: str) -> Refusal:
     """The answer to an error. What nobody expected is logged with its page (never with the address: it has tokens)."""
     if isinstance(error, HTTPException):
@@ -45,7 +53,8 @@ def refusal_of(error: Exception, page: str) -> Refusal:
     if isinstance(error, LinkRefused):
         return _of_a_link(str(error))
     if isinstance(error, InputError):
-        return Refusal(422, BY_STATUS[422], problems=error.problems)
+        status = error.status if isinstance(error, Refused) else 422
+        return Refusal(status, BY_STATUS[status], problems=error.problems)
     if isinstance(error, NotFound | StaleState):
         status = 404 if isinstance(error, NotFound) else 409
         return Refusal(status, BY_STATUS[status])

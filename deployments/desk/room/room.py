@@ -21,7 +21,7 @@ from deployments.desk.room.words_entrance import ENTER, Said
 from workprint.room_links import Guest
 
 if TYPE_CHECKING:
-    from blocks.bucket import ArchiveBucket
+    pass
 
 _HERE = Path(str(files("deployments.desk.room")))
 STATIC = _HERE / "static"
@@ -35,10 +35,6 @@ class Room:
         self.archive = Archive(settings.archive or load_archive)
         self.issuer = Issuer(settings.oidc) if settings.oidc else None
         self._templates = _environment()
-
-    async def bucket(self) -> "ArchiveBucket":
-        """Where the films are. ArchiveError (answered with 503) while Prefect cannot say."""
-        return await self.archive.bucket()
 
     def render(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page. Every template knows `lang`, `guest` (None outside), `csrf`, `static` and `entrance`."""

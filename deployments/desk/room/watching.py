@@ -5,9 +5,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from deployments.desk.room.bodies import json_of
-from deployments.desk.room.commenting import problems_json
+from deployments.desk.room.bodies import is_second, json_of
 from deployments.desk.room.drafts import draft_with
+from deployments.desk.room.refusing import Refused
 from deployments.desk.room.room import Room
 from workprint.errors import InputError, NotFound
 from workprint.problems import Problem
@@ -15,21 +15,17 @@ from workprint.room_links import Guest
 
 #: Stretches of one report: a player has a handful.
 MOST_STRETCHES = 200
-#: Seconds; also keeps numbers away that no float can hold.
-LONGEST_FILM = 86_400
+_NO_DRAFT = Problem("draft", "is no draft of this campaign", "load the page again", zh="没有这个样片，请刷新页面")
 
 
 async def watched(room: Room, request: Request, guest: Guest) -> Response:
     """Add what was played. 200: how much it is by now; 404: no such draft in this campaign; 422: what is wrong."""
     said = await json_of(request)
+    stretches = _stretches(said.get("stretches"))
     try:
-        stretches = _stretches(said.get("stretches"))
         draft = await draft_with(room.ledger, request.path_params["campaign"], str(said.get("draft")))
-    except InputError as error:
-        return JSONResponse({"problems": problems_json(error.problems)}, 422)
-    except NotFound:
-        told = Problem("draft", "is no draft of this campaign", "load the page again", zh="没有这个样片，请刷新页面")
-        return JSONResponse({"problems": problems_json([told])}, 404)
+    except NotFound as error:
+        raise Refused(404, _NO_DRAFT) from error
     found = await room.ledger.room.watch(guest.name, draft.film.sha256, stretches)
     length = draft.film.duration
     return JSONResponse({"seconds": round(found.seconds(length), 1), "share": round(found.share(length), 3)})
@@ -43,8 +39,4 @@ def _stretches(value: Any) -> list[tuple[float, float]]:
 
 
 def _is_stretch(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_is_second, value))
-
-
-def _is_second(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LONGEST_FILM
+    return isinstance(value, list) and len(value) == 2 and all(map(is_second, value))

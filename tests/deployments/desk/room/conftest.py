@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from blocks.ledger import Ledger
-from tests.blocks.ledger import conftest as ledgers
 from tests.deployments.desk.desk import Desk
 from tests.deployments.desk.room.forms import guest
 from tests.deployments.desk.room.room import running_room, ticket
@@ -17,11 +16,6 @@ from workprint.policy import Policy
 from workprint.tickets import Ticket
 
 __all__ = ["prefect_server", "swift"]
-
-# The ledger's own fixtures: a database of each kind, and an open ledger on it with the campaigns `cmp` and `other`.
-ledger, ledger_url = ledgers.ledger, ledgers.ledger_url
-sqlite_url, sqlite_template = ledgers.sqlite_url, ledgers.sqlite_template
-postgres_ledger_url, postgres_ledger = ledgers.postgres_ledger_url, ledgers.postgres_ledger
 
 
 @pytest.fixture
